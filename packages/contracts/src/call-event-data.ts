@@ -17,6 +17,7 @@ import {
   parseMicros,
   parseTime,
   type AccountId,
+  type Country,
   type E164,
   type FeederId,
   type Seconds,
@@ -28,10 +29,8 @@ import {
 export const MAX_TEXT = 256;
 /** Longest original record kept with the event, in characters of JSON text; a longer one stays in the log only. */
 export const MAX_RAW = 16 * 1024;
-/** 2^53 / 1000: a length in milliseconds that still is a safe integer in microseconds. */
-const MAX_MS = 9_007_199_254_740;
-const MAX_SECONDS = 9_007_199_254;
-const MAX_SEQUENCE = Number.MAX_SAFE_INTEGER;
+/** The largest figures: lengths stay safe integers in microseconds. */
+export const maxima = { ms: 9_007_199_254_740, seconds: 9_007_199_254, sequence: Number.MAX_SAFE_INTEGER } as const;
 
 export type JsonObject = Record<string, unknown>;
 
@@ -77,28 +76,28 @@ export function callEventFromData(envelope: Envelope, data: JsonObject, faults: 
     parentLegId: readText(data["parentLegId"], "parentLegId", faults),
     linkedId: readText(data["linkedId"], "linkedId", faults),
     conferenceId: readText(data["conferenceId"], "conferenceId", faults),
-    callType: readOneOf<CallType>(data["callType"], callTypeSet, "callType", faults),
-    direction: readOneOf<"inbound" | "outbound">(data["direction"], directionSet, "direction", faults),
+    callType: readCallType(data["callType"], "callType", faults),
+    direction: readDirection(data["direction"], "direction", faults),
     from: readParty(data["from"], "from", faults),
     to: readParty(data["to"], "to", faults),
     user: readText(data["user"], "user", faults),
     organizer: readText(data["organizer"], "organizer", faults),
     resourceAccount: readText(data["resourceAccount"], "resourceAccount", faults),
     serviceNumber: readE164(data["serviceNumber"], "serviceNumber", faults),
-    numberType: readOneOf<NumberType>(data["numberType"], numberTypeSet, "numberType", faults),
+    numberType: readNumberType(data["numberType"], "numberType", faults),
     setupAt: readTime(data["setupAt"], "setupAt", faults),
     answeredAt: readTime(data["answeredAt"], "answeredAt", faults),
     endedAt: readTime(data["endedAt"], "endedAt", faults),
-    usedMs: readCount(data["usedMs"], MAX_MS, "usedMs", faults),
-    reportedSeconds: readCount(data["reportedSeconds"], MAX_SECONDS, "reportedSeconds", faults) as Seconds | null,
+    usedMs: readCount(data["usedMs"], maxima.ms, "usedMs", faults),
+    reportedSeconds: readSeconds(data["reportedSeconds"], "reportedSeconds", faults),
     emergency: readFlag(data["emergency"], "emergency", faults),
-    end: readEnd(data["end"], faults),
+    end: readEnd(data["end"], "end", faults),
     sessionId: readText(data["sessionId"], "sessionId", faults),
-    seq: readCount(data["seq"], MAX_SEQUENCE, "seq", faults),
-    requestedSeconds: readCount(data["requestedSeconds"], MAX_SECONDS, "requestedSeconds", faults) as Seconds | null,
-    provider: readProvider(data["provider"], faults),
-    raw: readRaw(data["raw"], faults),
-    dialledFrom: readCode(data["dialledFrom"], isCountry, "dialledFrom", faults),
+    seq: readCount(data["seq"], maxima.sequence, "seq", faults),
+    requestedSeconds: readSeconds(data["requestedSeconds"], "requestedSeconds", faults),
+    provider: readProvider(data["provider"], "provider", faults),
+    raw: readRaw(data["raw"], "raw", faults),
+    dialledFrom: readCountry(data["dialledFrom"], "dialledFrom", faults),
   };
 }
 
@@ -125,6 +124,16 @@ export function readText(value: unknown, name: string, faults: Faults): string |
   faults.first ??= `${name}: a text of at most ${MAX_TEXT} characters`;
   return null;
 }
+
+type Reader<Value> = (value: unknown, name: string, faults: Faults) => Value | null;
+
+export const readCallType: Reader<CallType> = (value, name, faults) => readOneOf(value, callTypeSet, name, faults);
+export const readDirection: Reader<"inbound" | "outbound"> = (value, name, faults) =>
+  readOneOf(value, directionSet, name, faults);
+export const readNumberType: Reader<NumberType> = (value, name, faults) => readOneOf(value, numberTypeSet, name, faults);
+export const readCountry: Reader<Country> = (value, name, faults) => readCode(value, isCountry, name, faults);
+export const readSeconds: Reader<Seconds> = (value, name, faults) =>
+  readCount(value, maxima.seconds, name, faults) as Seconds | null;
 
 function readOneOf<Member extends string>(
   value: unknown,
@@ -165,7 +174,7 @@ export function readCount(value: unknown, most: number, name: string, faults: Fa
   return null;
 }
 
-function readFlag(value: unknown, name: string, faults: Faults): boolean {
+export function readFlag(value: unknown, name: string, faults: Faults): boolean {
   if (value === undefined || value === null) return false;
   if (typeof value !== "boolean") faults.first ??= `${name}: true or false`;
   return value === true;
@@ -177,7 +186,7 @@ export function e164FromText(text: string): E164 | null {
   return isE164(digits) ? digits : null;
 }
 
-function readE164(value: unknown, name: string, faults: Faults): E164 | null {
+export function readE164(value: unknown, name: string, faults: Faults): E164 | null {
   if (value === undefined || value === null) return null;
   const number = typeof value === "string" ? e164FromText(value) : null;
   if (number === null) faults.first ??= `${name}: a full number of 7 to 15 digits, with or without +`;
@@ -188,7 +197,7 @@ function readE164(value: unknown, name: string, faults: Faults): E164 | null {
  * A text, or `{raw, e164?, name?}`. What is not a full number stays `raw` only ("anonymous", 112, sip:ada@…).
  * In the object form `e164: null` says that there is none, an absent `e164` leaves it to `raw`.
  */
-function readParty(value: unknown, name: string, faults: Faults): Party | null {
+export function readParty(value: unknown, name: string, faults: Faults): Party | null {
   if (value === undefined || value === null || value === "") return null;
   if (typeof value === "string") {
     if (value.length <= MAX_TEXT) return { raw: value, e164: e164FromText(value), name: null };
@@ -206,39 +215,41 @@ function readParty(value: unknown, name: string, faults: Faults): Party | null {
   return null;
 }
 
-function readEnd(value: unknown, faults: Faults): CallEnd | null {
+export function readEnd(value: unknown, name: string, faults: Faults): CallEnd | null {
   if (value === undefined || value === null) return null;
   if (!isJsonObject(value)) {
-    faults.first ??= "end: {by, q850?, sip?, text?}";
+    faults.first ??= `${name}: {by, q850?, sip?, text?}`;
     return null;
   }
-  return {
-    by: readText(value["by"], "end.by", faults),
-    q850: readCount(value["q850"], 127, "end.q850", faults),
-    sip: readCount(value["sip"], 699, "end.sip", faults),
-    text: readText(value["text"], "end.text", faults),
+  const end: CallEnd = {
+    by: readText(value["by"], `${name}.by`, faults),
+    q850: readCount(value["q850"], 127, `${name}.q850`, faults),
+    sip: readCount(value["sip"], 699, `${name}.sip`, faults),
+    text: readText(value["text"], `${name}.text`, faults),
   };
+  const empty = end.by === null && end.q850 === null && end.sip === null && end.text === null;
+  return empty ? null : end;
 }
 
-function readProvider(value: unknown, faults: Faults): ProviderCost | null {
+export function readProvider(value: unknown, name: string, faults: Faults): ProviderCost | null {
   if (value === undefined || value === null) return null;
   if (!isJsonObject(value)) {
-    faults.first ??= "provider: {cost, currency, billedSeconds?}";
+    faults.first ??= `${name}: {cost, currency, billedSeconds?}`;
     return null;
   }
   const given = value["cost"];
   const cost = typeof given === "string" ? parseMicros(given) : null;
-  const currency = readCode(value["currency"], isCurrency, "provider.currency", faults);
-  const billedSeconds = readCount(value["billedSeconds"], MAX_SECONDS, "provider.billedSeconds", faults) as Seconds | null;
+  const currency = readCode(value["currency"], isCurrency, `${name}.currency`, faults);
+  const billedSeconds = readSeconds(value["billedSeconds"], `${name}.billedSeconds`, faults);
   if (cost !== null && currency !== null) return { cost, currency, billedSeconds };
-  faults.first ??= cost === null ? "provider.cost: a decimal text with at most six decimals" : "provider.currency: missing";
+  faults.first ??= `${name}.${cost === null ? "cost: a decimal text with at most six decimals" : "currency: missing"}`;
   return null;
 }
 
-function readRaw(value: unknown, faults: Faults): string | null {
+export function readRaw(value: unknown, name: string, faults: Faults): string | null {
   if (value === undefined || value === null) return null;
   if (!isJsonObject(value)) {
-    faults.first ??= "raw: an object";
+    faults.first ??= `${name}: an object`;
     return null;
   }
   const text = JSON.stringify(value);

@@ -1,6 +1,7 @@
 import {
   callEventFromData,
   isJsonObject,
+  maxima,
   readCount,
   readText,
   readTime,
@@ -9,16 +10,12 @@ import {
 } from "./call-event-data.ts";
 import { callEventTypes, type CallEvent, type CallEventType } from "./call-event.ts";
 import type { RejectReason } from "./codes.ts";
-import { isPacked, textsOfPack } from "./packed-call-events.ts";
+import type { DecodeResult } from "./decode-result.ts";
+import { PACKED_FIRST_BYTE, unpackCallEvents } from "./packed-call-events.ts";
 import { isAccountId, type AccountId, type FeederId } from "./units.ts";
 
 /** One event may have at most this many bytes, in every form. */
 export const MAX_EVENT_BYTES = 64 * 1024;
-
-/** `original` is the text of that one event as it came: what cannot be decoded is kept whole by the caller. */
-export type DecodeResult =
-  | { readonly ok: true; readonly event: CallEvent }
-  | { readonly ok: false; readonly reason: RejectReason; readonly detail: string; readonly original: string };
 
 /** What NATS' and HTTP's headers have in common; a NATS `MsgHdrs` and `Object.entries(…)` are such as they are. */
 export type MessageHeaders = Iterable<readonly [string, string | readonly string[] | undefined]>;
@@ -36,7 +33,7 @@ export function decodeCallMessage(
   feeder: FeederId,
 ): DecodeResult[] {
   const text = utf8.decode(payload);
-  if (isPacked(text)) return textsOfPack(text).map((line) => decodeCallText(line, account, feeder));
+  if (text.charCodeAt(0) === PACKED_FIRST_BYTE) return unpackCallEvents(text.slice(1), account, feeder);
   const mode = headers === null ? structured : modeOf(headers);
   return pieces(text, mode).map((piece) => decodePiece(piece, account, feeder));
 }
@@ -241,7 +238,7 @@ function accountInSubject(subject: unknown): string | undefined {
 /** A header carries it as text. */
 function readFeedSeq(value: unknown, fault: Fault): number | null {
   const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  return readCount(number, Number.MAX_SAFE_INTEGER, "feedseq", fault);
+  return readCount(number, maxima.sequence, "feedseq", fault);
 }
 
 function isTooLarge(text: string): boolean {
