@@ -31,6 +31,18 @@ export interface RateRow {
   readonly validTo: TimeUs | null;
 }
 
+/** Consecutive increments of the paid part at one price. */
+export interface ChargePart {
+  /** Empty: the default band. */
+  readonly band: string;
+  /** Line of the row that gave the price. */
+  readonly line: number;
+  /** Seconds since the start of the leg. */
+  readonly fromSecond: number;
+  readonly seconds: number;
+  readonly pricePerMinuteMicros: number;
+}
+
 /** Price of a leg: all that the explanation needs, integers only. Stored with the rated call as its proof. */
 export interface RateProof {
   readonly deckId: string;
@@ -56,12 +68,7 @@ export interface RateProof {
   /** Seconds taken by included minutes before the paid part (D8). */
   readonly includedSeconds: number;
   /** Runs of increments at one price, in the order of the leg. */
-  readonly parts: readonly {
-    readonly band: string;
-    readonly fromSecond: number;
-    readonly seconds: number;
-    readonly pricePerMinuteMicros: number;
-  }[];
+  readonly parts: readonly ChargePart[];
   /** Seconds charged: the sum of the parts. */
   readonly chargedSeconds: number;
   /** Which bound changed the amount, if any. */
