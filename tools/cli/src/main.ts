@@ -1,0 +1,29 @@
+/** The `tollbook` command: one file per command in `commands/`. */
+import { Command } from "commander";
+import { doctor } from "./commands/doctor.ts";
+import { test } from "./commands/test.ts";
+import { up } from "./commands/up.ts";
+import { reportFailure } from "./failure.ts";
+
+const program = new Command("tollbook")
+  .description("Meters, rates and controls the cost of telephone calls")
+  .showHelpAfterError();
+
+program.command("up").description("run everything on this machine, until Ctrl-C").action(guarded(up));
+program
+  .command("test")
+  .description("run every guarantee at small counts: what continuous integration runs")
+  .argument("[folders...]", "only the tests below these folders")
+  .action(guarded(test));
+program
+  .command("doctor")
+  .description("say what is wrong with this machine or installation")
+  .option("--json", "for programs")
+  .action(guarded(doctor));
+
+await program.parseAsync();
+
+/** Failures become one sentence and exit code 1. */
+function guarded<Args extends unknown[]>(action: (...args: Args) => Promise<void>): (...args: Args) => Promise<void> {
+  return (...args) => action(...args).catch(reportFailure);
+}
