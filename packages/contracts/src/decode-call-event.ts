@@ -11,8 +11,9 @@ import {
 import { callEventTypes, type CallEvent, type CallEventType } from "./call-event.ts";
 import type { RejectReason } from "./codes.ts";
 import type { DecodeResult } from "./decode-result.ts";
-import { PACKED_FIRST_BYTE, unpackCallEvents } from "./packed-call-events.ts";
+import { PACKED_FIRST_BYTE } from "./pack-call-events.ts";
 import { isAccountId, type AccountId, type FeederId } from "./units.ts";
+import { unpackCallEvents } from "./unpack-call-events.ts";
 
 /** One event may have at most this many bytes, in every form. */
 export const MAX_EVENT_BYTES = 64 * 1024;
