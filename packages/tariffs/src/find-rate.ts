@@ -1,11 +1,9 @@
 import type { TimeUs } from "@tollbook/contracts/units.ts";
 import type { DirectionIndex, RateDeck, RateGroup, RateMatch } from "./deck.ts";
 import { longestPrefix, shorterPrefix } from "./prefix-index.ts";
+import { SHORT_CODE_DIGITS } from "./special-numbers.ts";
 import { DEFAULT_BAND, bandAt } from "./time-bands.ts";
 import type { RateQuery, RateRow } from "./types.ts";
-
-/** National numbers of up to this many digits are short codes; they never match the prefix table (D27, D29). */
-const SHORT_CODE_DIGITS = 6;
 
 /**
  * The rate of a leg over all decks in force (D10, D34, RT-3): longest prefix, then longest origin prefix, then the latest
