@@ -23,10 +23,10 @@ export function insertList(columns: readonly Column[]): string {
   return [...batchColumns, ...columns.map(({ name }) => name)].map((name) => `\`${name}\``).join(", ");
 }
 
-/** For `SELECT …`: times as whole microseconds, everything else as stored. */
+/** For `SELECT …`: times as whole microseconds under a name of their own (an alias would hide the column), the rest as stored. */
 export function selectList(columns: readonly Column[]): string {
   return columns
-    .map(({ name, kind }) => (kind === "time" ? `toUnixTimestamp64Micro(\`${name}\`) AS \`${name}\`` : `\`${name}\``))
+    .map(({ name, kind }) => (kind === "time" ? `toUnixTimestamp64Micro(\`${name}\`) AS \`${name}_us\`` : `\`${name}\``))
     .join(", ");
 }
 
@@ -44,7 +44,9 @@ export function integer(value: unknown): number {
 
 export function fieldsFromRow(columns: readonly Column[], row: StoredRow): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
-  for (const { name, field, kind } of columns) fields[field] = fieldFromValue(kind, row[name]);
+  for (const { name, field, kind } of columns) {
+    fields[field] = fieldFromValue(kind, row[kind === "time" ? `${name}_us` : name]);
+  }
   return fields;
 }
 

@@ -99,6 +99,8 @@ CREATE TABLE IF NOT EXISTS rated_calls
 
     -- Read-back asks for one batch: this skips every part that cannot hold it.
     INDEX batches batch TYPE minmax GRANULARITY 1,
+    -- Reversals are rare: reports look for them in the few granules that have any.
+    INDEX entries entry TYPE set(3) GRANULARITY 1,
     -- One leg of an account by its id.
     INDEX legs usage_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
