@@ -1,5 +1,6 @@
 /** The `tollbook` command: one file per command in `commands/`. */
 import { Command } from "commander";
+import { quote } from "./commands/quote.ts";
 import { doctor } from "./commands/doctor.ts";
 import { test } from "./commands/test.ts";
 import { up } from "./commands/up.ts";
@@ -20,6 +21,20 @@ program
   .description("say what is wrong with this machine or installation")
   .option("--json", "for programs")
   .action(guarded(doctor));
+
+program
+  .command("quote")
+  .description("price one call and print how the price came about")
+  .requiredOption("--to <number>", "outbound: the number dialled; inbound: the service number called")
+  .requiredOption("--seconds <n>", "talk time")
+  .option("--from <number>", "the caller, where a deck prices by origin")
+  .option("--at <time>", "start of the call, RFC 3339 (default: now)")
+  .option("--direction <direction>", "outbound or inbound", "outbound")
+  .option("--number-class <class>", "inbound: toll or tollFree")
+  .option("--currency <code>", "ISO 4217", "USD")
+  .option("--deck <file...>", "rate decks as CSV (default: the sample decks)")
+  .option("--json", "for programs")
+  .action(guarded(quote));
 
 await program.parseAsync();
 

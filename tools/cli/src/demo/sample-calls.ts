@@ -3,7 +3,15 @@
  * The same seed gives the same calls, so that a second demo on the same data adds nothing twice.
  */
 import type { CallType } from "@tollbook/contracts/call-event.ts";
-import { civilFromDays, formatTime, type TimeUs, timeUs, US_PER_DAY, US_PER_HOUR, US_PER_SECOND } from "@tollbook/contracts/units.ts";
+import {
+  civilFromDays,
+  formatTime,
+  type TimeUs,
+  timeUs,
+  US_PER_DAY,
+  US_PER_HOUR,
+  US_PER_SECOND,
+} from "@tollbook/contracts/units.ts";
 
 /** One finished call, before it is told as events. */
 export interface SampleCall {
@@ -63,7 +71,10 @@ export function callsOfDay(day: number, perDay: number, cast: SampleCast): Sampl
   const { year, month, day: dayOfMonth } = civilFromDays(day);
   const label = `${year}${String(month).padStart(2, "0")}${String(dayOfMonth).padStart(2, "0")}`;
   return Array.from({ length: count }, (_, index) => {
-    const hour = weighted(HOURS.map((weight, at) => [at, weight]), random);
+    const hour = weighted(
+      HOURS.map((weight, at) => [at, weight]),
+      random,
+    );
     const setupAt = timeUs(day * US_PER_DAY + hour * US_PER_HOUR + Math.floor(random() * 3_600) * US_PER_SECOND);
     return sampleCall(`sample-${label}-${index}`, setupAt, cast, random);
   });
@@ -92,14 +103,33 @@ export function sampleCall(usageId: string, setupAt: TimeUs, cast: SampleCast, r
   };
   const far = () => `+${dialled(weighted(destinations, random), random)}`;
   const kind = random();
-  if (kind < 0.62) return { ...base, callType: "user_out", direction: "outbound", user: pick(cast.users), from: cast.ownNumber, to: far() };
+  if (kind < 0.62)
+    return { ...base, callType: "user_out", direction: "outbound", user: pick(cast.users), from: cast.ownNumber, to: far() };
   if (kind < 0.8) {
-    return { ...base, callType: "user_in", direction: "inbound", user: pick(cast.users), from: far(), to: cast.ownNumber, numberType: "subscriber" };
+    return {
+      ...base,
+      callType: "user_in",
+      direction: "inbound",
+      user: pick(cast.users),
+      from: far(),
+      to: cast.ownNumber,
+      numberType: "subscriber",
+    };
   }
   const conference = { organizer: pick(cast.organizers), conferenceId: `conf-${usageId}` };
-  if (kind < 0.86) return { ...base, ...conference, callType: "conf_out", direction: "outbound", from: cast.tollNumber, to: far() };
+  if (kind < 0.86)
+    return { ...base, ...conference, callType: "conf_out", direction: "outbound", from: cast.tollNumber, to: far() };
   if (kind < 0.92) {
-    return { ...base, ...conference, callType: "conf_in", direction: "inbound", from: far(), to: cast.tollNumber, serviceNumber: cast.tollNumber, numberType: "toll" };
+    return {
+      ...base,
+      ...conference,
+      callType: "conf_in",
+      direction: "inbound",
+      from: far(),
+      to: cast.tollNumber,
+      serviceNumber: cast.tollNumber,
+      numberType: "toll",
+    };
   }
   return {
     ...base,
@@ -114,7 +144,12 @@ export function sampleCall(usageId: string, setupAt: TimeUs, cast: SampleCast, r
 }
 
 /** A call told as one CloudEvent of the given type (contract §1), as a feeder would send it. */
-export function cloudEvent(call: SampleCall, type: "started" | "answered" | "ended" | "authorize" | "progress", source: string, extra: Record<string, unknown> = {}): object {
+export function cloudEvent(
+  call: SampleCall,
+  type: "started" | "answered" | "ended" | "authorize" | "progress",
+  source: string,
+  extra: Record<string, unknown> = {},
+): object {
   const { setupAt, answeredAt, endedAt, ...who } = call;
   const at = type === "ended" ? endedAt : type === "answered" || type === "progress" ? (answeredAt ?? setupAt) : setupAt;
   return {
