@@ -14,7 +14,7 @@ export interface GrantAsk {
   readonly startAt: TimeUs;
   /** Second of the leg up to which it is paid for already; 0 at the start. */
   readonly fromSecond: number;
-  /** What the seconds after `fromSecond` may cost. */
+  /** What the seconds after `fromSecond` may cost. A debt counts as 0: seconds that cost nothing are granted all the same. */
   readonly availableMicros: number;
   readonly includedSeconds: number;
 }
@@ -27,7 +27,7 @@ export interface GrantAsk {
 export function grantableSeconds(match: RateMatch, ask: GrantAsk): number {
   const { row } = match;
   const limit = incrementBoundary(row, LONGEST_GRANT_SECONDS);
-  const affordable = Math.min(priceUpTo(match, ask, ask.fromSecond) + ask.availableMicros, MOST_MICROS);
+  const affordable = Math.min(priceUpTo(match, ask, ask.fromSecond) + Math.max(ask.availableMicros, 0), MOST_MICROS);
   if (row.maxChargeMicros !== null && affordable >= row.maxChargeMicros) return Math.max(limit, ask.fromSecond);
   // Half up: n sixtieths cost at most `affordable` while n < 60 × affordable + 30.
   let left = affordable * 60 + 29 - row.connectFeeMicros * 60;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildPrefixIndex, longestPrefix, shorterPrefix } from "./prefix-index.ts";
 
-const digits = (least: number, most: number, alphabet = "0123456789") =>
+const digits = (least: number, most: number, alphabet = "0123456789".split("")) =>
   fc.string({ unit: fc.constantFrom(...alphabet), minLength: least, maxLength: most });
 
 /** The same question answered by trying every prefix. */
@@ -41,9 +41,12 @@ describe("prefix index", () => {
 
   it("finds the same prefixes as a scan over all of them, for random decks and numbers (RT-3)", () => {
     // Few digits make long chains of prefixes that lie inside each other; many digits make wide ones.
-    const decks = fc.oneof(fc.uniqueArray(digits(1, 11, "012"), { maxLength: 80 }), fc.uniqueArray(digits(1, 11), { maxLength: 80 }));
+    const decks = fc.oneof(
+      fc.uniqueArray(digits(1, 11, ["0", "1", "2"]), { maxLength: 80 }),
+      fc.uniqueArray(digits(1, 11), { maxLength: 80 }),
+    );
     fc.assert(
-      fc.property(decks, fc.array(digits(0, 15, "012"), { maxLength: 30 }), (prefixes, numbers) => {
+      fc.property(decks, fc.array(digits(0, 15, ["0", "1", "2"]), { maxLength: 30 }), (prefixes, numbers) => {
         for (const number of [...numbers, ...prefixes, ...prefixes.map((prefix) => `${prefix}00`)]) {
           expect(chain(prefixes, number)).toEqual(scan(prefixes, number));
         }

@@ -98,7 +98,15 @@ describe("time bands", () => {
     for (const text of ["2026-02-29", "13-01", "1-1", "2026-1-1", ""]) expect(parseHoliday(text)).toBeNull();
   });
 
-  const zones = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia"];
+  const zones = [
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "America/St_Johns",
+    "Pacific/Apia",
+  ];
   const specs = fc.array(
     fc
       .tuple(fc.subarray([...weekdays]), fc.boolean(), fc.integer({ min: 0, max: 95 }), fc.integer({ min: 1, max: 96 }))
@@ -112,7 +120,10 @@ describe("time bands", () => {
   const instants = fc.oneof(
     fc.integer({ min: 1_500_000_000, max: 1_900_000_000 }),
     fc
-      .tuple(fc.constantFrom("2026-03-08T07:00:00Z", "2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z", "2026-10-03T15:30:00Z"), fc.integer({ min: -7200, max: 7200 }))
+      .tuple(
+        fc.constantFrom("2026-03-08T07:00:00Z", "2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z", "2026-10-03T15:30:00Z"),
+        fc.integer({ min: -7200, max: 7200 }),
+      )
       .map(([change, shift]) => time(change) / 1_000_000 + shift),
   );
 
@@ -128,7 +139,10 @@ describe("time bands", () => {
           expect(run.untilUs).toBeGreaterThan(at);
           const inside = (at + Math.floor((run.untilUs - at) / 2)) as TimeUs;
           const last = (run.untilUs - 1) as TimeUs;
-          expect([naiveBand(zone, bands, holidays, inside), naiveBand(zone, bands, holidays, last)]).toEqual([run.band, run.band]);
+          expect([naiveBand(zone, bands, holidays, inside), naiveBand(zone, bands, holidays, last)]).toEqual([
+            run.band,
+            run.band,
+          ]);
         }
       }),
       { numRuns: 100 },
