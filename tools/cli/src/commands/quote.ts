@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isCurrency, isE164, formatMicros, formatTime, parseTime, timeUs } from "@tollbook/contracts/units.ts";
-import { proofText } from "@tollbook/tariffs/proof-text.ts";
+import { englishSentence } from "@tollbook/tariffs/quote-english.ts";
 import { quoteCall } from "@tollbook/tariffs/quote.ts";
 import { readDeckFile } from "../deck-import.ts";
 import { UserFacingError } from "../failure.ts";
@@ -54,7 +54,7 @@ export async function quote(options: QuoteOptions): Promise<void> {
   });
   if (!quoted.ok) {
     throw new UserFacingError(
-      `${quoted.sentences.map(proofText).join(" ")} Such a call would be free (FREECALL), and denied when asked for beforehand. Looked in: ${paths.join(", ")}.`,
+      `${quoted.sentences.map(englishSentence).join(" ")} Such a call would be free (FREECALL), and denied when asked for beforehand. Looked in: ${paths.join(", ")}.`,
     );
   }
   if (options.json === true) {
@@ -65,5 +65,5 @@ export async function quote(options: QuoteOptions): Promise<void> {
     return;
   }
   process.stdout.write(`${formatMicros(quoted.amountMicros)} ${currency}\n`);
-  for (const sentence of quoted.sentences) process.stdout.write(`  ${proofText(sentence)}\n`);
+  for (const sentence of quoted.sentences) process.stdout.write(`  ${englishSentence(sentence)}\n`);
 }
