@@ -1,0 +1,59 @@
+/**
+ * Control: the pipeline without rating and state. Reads the same messages, parses them, writes the event's own fields
+ * into a prebuilt row of what the pipeline wrote for such a call, and inserts the rows with the meter's settings.
+ * What it leaves out: identity, funding, intent, read-back and settling.
+ */
+import { readSetting, report, untilReleased } from "./harness/child.ts";
+import { connectClickhouse } from "./harness/clickhouse.ts";
+import { connectLog, type LogAccess, readStretches, type Stretch } from "./harness/log.ts";
+import type { Progress } from "./consume-only.ts";
+import type { Rig } from "./harness/rig.ts";
+import { createRowStencil, type StencilColumn } from "./sample/row-stencil.ts";
+import { fieldsFromMessage } from "./sample/fields-from-message.ts";
+
+export interface PassThroughSetting {
+  readonly log: LogAccess;
+  readonly clickhouse: Rig["clickhouse"];
+  readonly stretches: readonly Stretch[];
+  readonly table: string;
+  readonly columns: readonly StencilColumn[];
+}
+
+/** As the meter begins with (architecture §4). */
+const BATCH_ROWS = 10_000;
+const BATCH_MS = 250;
+
+const { log, clickhouse: server, stretches, table, columns } = readSetting<PassThroughSetting>();
+const nc = await connectLog(log);
+const clickhouse = connectClickhouse(server);
+const names = columns.map(({ name }) => `\`${name}\``).join(", ");
+const stencil = createRowStencil(columns);
+
+let batch = 0;
+let stored = 0;
+let begun = performance.now();
+/** One insert at a time; what comes meanwhile waits in memory, at most the whole preloaded run. */
+let inserting: Promise<void> = Promise.resolve();
+const flush = (): void => {
+  const { bytes, rows } = stencil.take();
+  begun = performance.now();
+  if (rows === 0) return;
+  const token = `pass-through/${process.pid}/${batch++}`;
+  inserting = inserting.then(async () => {
+    await clickhouse.insert(table, names, "RowBinary", bytes, token);
+    stored += rows;
+    report({ done: stored } satisfies Progress);
+  });
+};
+await readStretches(nc, stretches, (message) => {
+  for (const fields of fieldsFromMessage(message.data)) {
+    stencil.add(fields, message.seq);
+    if (stencil.rows() >= BATCH_ROWS) flush();
+  }
+  if (performance.now() - begun >= BATCH_MS) flush();
+});
+flush();
+await inserting;
+await untilReleased();
+clickhouse.close();
+await nc.close();
