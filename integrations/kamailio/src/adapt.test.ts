@@ -164,6 +164,12 @@ describe("one message", () => {
     expect(event).toMatchObject({ answeredAt: 1_795_317_901_715_844, usedMs: null });
   });
 
+  test("progress tells the whole usage so far, and needs the answer for it", () => {
+    const progress = { ...ended, type: "call.progress", answeredTime: "1795317901.000001", sessionId: "s1" };
+    expect(adapted(progress)).toMatchObject([{ type: "progress", usedMs: 3024, sessionId: "s1", endedAt: null }]);
+    expect(callEventFromKamailio(JSON.stringify({ ...progress, answeredTime: "<null>" }), settings).kind).toBe("unreadable");
+  });
+
   test("a call that nobody answered ends at once and unanswered; a refused one is rejected", () => {
     const failed = { ...ended, type: "call.failed", code: 486, reason: "Busy here" };
     expect(adapted(failed)).toMatchObject([{ type: "ended", answeredAt: null, usedMs: 0, end: { sip: 486, text: "Busy here" } }]);

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { isJsonObject, type JsonObject } from "@tollbook/contracts/call-event-data.ts";
-import { e164FromText } from "@tollbook/contracts/call-event-data.ts";
+import { e164FromText, isJsonObject, type JsonObject } from "@tollbook/contracts/call-event-data.ts";
 import type { CallEnd, CallEvent, CallEventType, Party } from "@tollbook/contracts/call-event.ts";
 import {
   isUsageId,
@@ -38,6 +37,7 @@ export type Adapted =
  * |---|---|---|
  * | `call.authorized` | `started` | setupAt |
  * | `call.answered` | `answered` | setupAt, answeredAt (µs) |
+ * | `call.progress` | `progress` | usedMs, cumulative; only our configuration sends it |
  * | `call.ended` | `ended`, the only one of the leg | endedAt (µs); answeredAt where the configuration sends it (ours does), else `usedMs` as a lower bound |
  * | `call.rejected`, `call.failed` | `rejected`, `ended` unanswered | end |
  * | CDR of module acc | `answered` | answeredAt (ms), usedMs, reportedSeconds |
@@ -103,6 +103,8 @@ function draftFromDialog(type: string, value: JsonObject): Draft | string {
       return { ...base, setupAt: time };
     case "call.answered":
       return { ...base, type: "answered", answeredAt: time };
+    case "call.progress":
+      return progressDraft(base, value);
     case "call.ended":
       return endedDraft(base, value);
     case "call.rejected":
@@ -112,6 +114,12 @@ function draftFromDialog(type: string, value: JsonObject): Draft | string {
     default:
       return `unknown type ${type}`;
   }
+}
+
+function progressDraft(base: Draft, value: JsonObject): Draft | string {
+  const answeredAt = timeFromSeconds(value["answeredTime"]);
+  if (answeredAt === null) return "answeredTime is missing";
+  return { ...base, type: "progress", answeredAt, usedMs: Math.max(0, Math.floor((base.time - answeredAt) / 1000)) };
 }
 
 /**

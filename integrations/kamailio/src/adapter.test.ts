@@ -107,6 +107,14 @@ test("what is not Kamailio's is passed over and said, and stops nothing", async 
   expect(said).toEqual(["Message 1 of calls.kamailio.other is not as configured: not JSON."]);
 });
 
+test("a command to end a call reaches Kamailio under the name its configuration listens to", async () => {
+  const adapter = await createAdapter({ source: nats, target: nats, settings, say: () => undefined });
+  const heard = nats.subscribe("kamailio-control", { max: 1 });
+  nats.publish("control.v1.acme", '{"action":"terminate","callId":"a@b","legId":"t1"}');
+  for await (const message of heard) expect(message.json()).toMatchObject({ callId: "a@b", legId: "t1" });
+  await adapter.close();
+});
+
 test("shifting keeps every length and every microsecond, and names the calls anew", async () => {
   const recording = await fixture("events.jsonl");
   const [first] = shiftRecording(recording, 1_900_000_000.9, "run");

@@ -1,13 +1,15 @@
 import { AckPolicy, jetstream, jetstreamManager, RetentionPolicy, type JsMsg } from "@nats-io/jetstream";
 import { nanos, type NatsConnection } from "@nats-io/transport-node";
 import { encodeCallEvent } from "@tollbook/contracts/encode-call-event.ts";
-import { callsSubject } from "@tollbook/contracts/subjects.ts";
+import { callsSubject, controlSubject } from "@tollbook/contracts/subjects.ts";
 import { callEventFromKamailio, type KamailioSettings } from "./adapt.ts";
 
 /** Kamailio publishes without acknowledgement, so a stream takes its messages down at once, whether the adapter runs or not. */
 export const kamailioSubjects = "calls.kamailio.>";
 const streamName = "KAMAILIO";
 const consumerName = "tollbook";
+/** Kamailio names an event route after the subject, and such a name holds no dots. */
+export const kamailioControlSubject = "kamailio-control";
 /** What the adapter could not pass on within this time is lost; the log keeps its own for longer. */
 const KEPT_MS = 7 * 86_400_000;
 /** Events on their way to the log at once: enough to hide its latency, little to repeat after a crash. */
@@ -22,7 +24,8 @@ export interface Adapter {
 
 /**
  * Passes Kamailio's messages on to the log. A message is acknowledged when the log has stored its event; whatever
- * happens before that, it comes again, with the same event id. `source` and `target` may be one connection.
+ * happens before that, it comes again, with the same event id. The other way, it passes on the commands to end a call;
+ * these are not kept: the meter repeats them until the leg has ended. `source` and `target` may be one connection.
  */
 export async function createAdapter(options: {
   readonly source: NatsConnection;
@@ -63,6 +66,12 @@ export async function createAdapter(options: {
     message.ack();
   }
 
+  const control = target.subscribe(controlSubject(settings.account), {
+    callback: (error, message) => {
+      if (error === null) source.publish(kamailioControlSubject, message.data);
+      else say(`Commands to end a call do not reach Kamailio (${error.message}).`);
+    },
+  });
   const messages = await consumer.consume({
     max_messages: IN_FLIGHT,
     callback: (message) => {
@@ -79,6 +88,7 @@ export async function createAdapter(options: {
   return {
     counts,
     close: async () => {
+      control.unsubscribe();
       await messages.close();
       await Promise.all(open);
     },
