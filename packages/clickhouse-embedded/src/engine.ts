@@ -2,13 +2,13 @@
  * The engine: chDB sessions in two lanes. A session runs one statement at a time, so a lane is a few sessions and a
  * bounded queue. The sink's lane is apart: no report, however slow, is ever in front of an insert.
  */
-import { mkdirSync } from 'node:fs';
-import type { Session } from 'chdb';
-import { errorFromEngine, queryCancelled, unknownSetting, type ClickhouseError } from './error.ts';
-import { createLane, type Lane } from './lane.ts';
-import { quote } from './sql.ts';
+import { mkdirSync } from "node:fs";
+import type { Session } from "chdb";
+import { errorFromEngine, queryCancelled, unknownSetting, type ClickhouseError } from "./error.ts";
+import { createLane, type Lane } from "./lane.ts";
+import { quote } from "./sql.ts";
 
-export type LaneName = 'reads' | 'sink';
+export type LaneName = "reads" | "sink";
 
 export interface EngineStatement {
   readonly sql: string;
@@ -46,40 +46,55 @@ const QUEUE_WAIT_MS = 30_000;
 const KILL_AGAIN_MS = 200;
 
 /**
- * What every statement gets unless it says otherwise. Time, memory and result size are bounded; an insert is one block
+ * What every statement gets unless it says otherwise. Time and memory are bounded (the result's size in result.ts); an insert is one block
  * that is stored when it is answered.
  */
 const DEFAULTS: ReadonlyMap<string, string> = new Map([
-  ['max_execution_time', '60'],
-  ['max_memory_usage', String(2 * 1024 ** 3)],
-  ['max_result_bytes', String(4 * 1024 ** 3)],
-  ['result_overflow_mode', 'throw'],
-  ['async_insert', '0'],
+  ["max_execution_time", "60"],
+  ["max_memory_usage", String(2 * 1024 ** 3)],
+  ["async_insert", "0"],
+  // The engine would take a lone word for SELECT <word>; a server does not.
+  ["implicit_select", "0"],
 ]);
 
 /** Opens the data folder, which belongs to one process at a time; throws the engine's error if another one has it. */
 export async function openEngine(dataFolder: string): Promise<Engine> {
-  const chdb = await import('chdb');
+  const chdb = await import("chdb");
   mkdirSync(dataFolder, { recursive: true });
-  const openSlot = (): Slot => ({ session: new chdb.Session(dataFolder), settings: new Map(), params: new Map(), database: 'default' });
+  const openSlot = (): Slot => ({
+    session: new chdb.Session(dataFolder),
+    settings: new Map(),
+    params: new Map(),
+    database: "default",
+  });
   const openLane = (name: LaneName): Lane<Slot> =>
-    createLane({ name, places: SESSIONS[name], queueLimit: QUEUE_LIMIT, waitMs: QUEUE_WAIT_MS, open: openSlot, discard: ({ session }) => session.close() });
+    createLane({
+      name,
+      places: SESSIONS[name],
+      queueLimit: QUEUE_LIMIT,
+      waitMs: QUEUE_WAIT_MS,
+      open: openSlot,
+      discard: ({ session }) => session.close(),
+    });
   const control = new chdb.Session(dataFolder);
-  const facts = await control.queryAsync('SELECT version(), timezone()', { format: 'TabSeparated' });
-  const [version = '', timezone = ''] = facts.text().trim().split('\t');
-  const lanes = { reads: openLane('reads'), sink: openLane('sink') };
+  const facts = await control.queryAsync("SELECT version(), timezone()", { format: "TabSeparated" });
+  const [version = "", timezone = ""] = facts.text().trim().split("\t");
+  const lanes = { reads: openLane("reads"), sink: openLane("sink") };
   const running = new Set<AbortController>();
   let count = 0;
   let closing = false;
 
   const kill = (tag: string): Promise<unknown> =>
-    control.queryAsync(`KILL QUERY WHERE query LIKE '/*${tag}*/%' ASYNC`, { format: 'TabSeparated' });
+    control.queryAsync(`KILL QUERY WHERE query LIKE '/*${tag}*/%' ASYNC`, { format: "TabSeparated" });
 
   async function run(statement: EngineStatement): Promise<EngineResult> {
-    if (closing) throw queryCancelled('The embedded ClickHouse is stopping');
+    if (closing) throw queryCancelled("The embedded ClickHouse is stopping");
     const stop = new AbortController();
+    const { signal } = stop;
+    const callerLeft = (): void => stop.abort();
+    statement.signal.addEventListener("abort", callerLeft, { once: true });
+    if (statement.signal.aborted) stop.abort();
     running.add(stop);
-    const signal = AbortSignal.any([statement.signal, stop.signal]);
     const lane = lanes[statement.lane];
     try {
       let slot = await lane.take(signal);
@@ -91,13 +106,14 @@ export async function openEngine(dataFolder: string): Promise<Engine> {
         }
         const done = await runOn(slot, { ...statement, signal }, `t${++count}`, kill);
         reusable = done.reusable;
-        if ('error' in done) throw done.error;
+        if ("error" in done) throw done.error;
         return done.result;
       } finally {
         lane.give(slot, reusable);
       }
     } finally {
       running.delete(stop);
+      statement.signal.removeEventListener("abort", callerLeft);
     }
   }
 
@@ -130,25 +146,31 @@ interface Slot {
 
 type Done = { reusable: boolean } & ({ result: EngineResult } | { error: ClickhouseError });
 
-async function runOn(slot: Slot, statement: EngineStatement, tag: string, kill: (tag: string) => Promise<unknown>): Promise<Done> {
+async function runOn(
+  slot: Slot,
+  statement: EngineStatement,
+  tag: string,
+  kill: (tag: string) => Promise<unknown>,
+): Promise<Done> {
   const { session } = slot;
   const { signal } = statement;
   try {
-    for (const sql of alignment(slot, statement)) await session.queryAsync(sql, { format: 'Null' });
+    for (const sql of alignment(slot, statement)) await session.queryAsync(sql, { format: "Null" });
   } catch (thrown) {
     // Some of the settings may have been applied: nobody can say which.
     return { reusable: false, error: errorFromEngine(thrown) };
   }
-  const reusable = !statement.changesSession && !statement.settings.has('readonly');
-  if (signal.aborted) return { reusable, error: queryCancelled('The query was cancelled') };
+  const reusable = !statement.changesSession && !statement.settings.has("readonly");
+  if (signal.aborted) return { reusable, error: queryCancelled("The query was cancelled") };
   // The mark is how another session finds the statement: its query_id cannot be chosen.
-  const outcome = session.queryAsync(`/*${tag}*/ ${statement.sql}`, { format: 'TabSeparated' });
+  const outcome = session.queryAsync(`/*${tag}*/ ${statement.sql}`, { format: "TabSeparated" });
   const stopKilling = killOnAbort(signal, () => kill(tag));
   try {
     const result = await outcome;
     return { reusable, result: { text: result.text(), rowsRead: result.rowsRead, bytesRead: result.bytesRead } };
   } catch (thrown) {
-    return { reusable, error: errorFromEngine(thrown) };
+    // A session keeps a failed statement (its memory, its entry in system.processes) until its next one.
+    return { reusable: false, error: errorFromEngine(thrown) };
   } finally {
     stopKilling();
   }
@@ -163,11 +185,11 @@ function killOnAbort(signal: AbortSignal, kill: () => Promise<unknown>): () => v
     kill().catch((thrown: unknown) => console.error(`A query could not be cancelled: ${errorFromEngine(thrown).message}`));
     if (!stopped) timer = setTimeout(attempt, KILL_AGAIN_MS);
   };
-  signal.addEventListener('abort', attempt, { once: true });
+  signal.addEventListener("abort", attempt, { once: true });
   return () => {
     stopped = true;
     clearTimeout(timer);
-    signal.removeEventListener('abort', attempt);
+    signal.removeEventListener("abort", attempt);
   };
 }
 
@@ -192,8 +214,8 @@ function alignment(slot: Slot, statement: EngineStatement): string[] {
   slot.settings.clear();
   for (const [name, value] of wanted) slot.settings.set(name, value);
   for (const [name, value] of statement.params) slot.params.set(name, value);
-  const sql = changes.length === 0 ? [] : [`SET ${changes.join(', ')}`];
-  if (slot.database !== statement.database) sql.push(`USE \`${statement.database.replaceAll(/[\\`]/g, '\\$&')}\``);
+  const sql = changes.length === 0 ? [] : [`SET ${changes.join(", ")}`];
+  if (slot.database !== statement.database) sql.push(`USE \`${statement.database.replaceAll(/[\\`]/g, "\\$&")}\``);
   slot.database = statement.database;
   return sql;
 }

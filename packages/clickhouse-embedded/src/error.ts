@@ -3,12 +3,12 @@
  * Codes and statuses are those of ClickHouse's HTTP interface.
  */
 export class ClickhouseError extends Error {
-  override readonly name = 'ClickhouseError';
+  override readonly name = "ClickhouseError";
   readonly code: number;
 
   /** `text` is the message without its `Code: …` prefix; `type` is the upper-case name, added when the text lacks it. */
   constructor(code: number, text: string, type?: string) {
-    super(`Code: ${code}. DB::Exception: ${text}${type === undefined ? '' : ` (${type})`}`);
+    super(`Code: ${code}. DB::Exception: ${text}${type === undefined ? "" : ` (${type})`}`);
     this.code = code;
   }
 }
@@ -18,15 +18,16 @@ const refuse =
   (text: string): ClickhouseError =>
     new ClickhouseError(code, text, type);
 
-export const badArguments = refuse(36, 'BAD_ARGUMENTS');
-export const notImplemented = refuse(48, 'NOT_IMPLEMENTED');
-export const syntaxError = refuse(62, 'SYNTAX_ERROR');
-export const unknownSetting = refuse(115, 'UNKNOWN_SETTING');
-export const queryTooLarge = refuse(229, 'QUERY_IS_TOO_LARGE');
-export const tooManyQueries = refuse(202, 'TOO_MANY_SIMULTANEOUS_QUERIES');
-export const queryCancelled = refuse(394, 'QUERY_WAS_CANCELLED');
-export const authenticationFailed = refuse(516, 'AUTHENTICATION_FAILED');
-export const unsupportedEncoding = refuse(779, 'UNSUPPORTED_MEDIA_TYPE');
+export const badArguments = refuse(36, "BAD_ARGUMENTS");
+export const notImplemented = refuse(48, "NOT_IMPLEMENTED");
+export const syntaxError = refuse(62, "SYNTAX_ERROR");
+export const unknownSetting = refuse(115, "UNKNOWN_SETTING");
+export const queryTooLarge = refuse(229, "QUERY_IS_TOO_LARGE");
+export const tooManyQueries = refuse(202, "TOO_MANY_SIMULTANEOUS_QUERIES");
+export const queryCancelled = refuse(394, "QUERY_WAS_CANCELLED");
+export const resultTooLarge = refuse(396, "TOO_MANY_ROWS_OR_BYTES");
+export const authenticationFailed = refuse(516, "AUTHENTICATION_FAILED");
+export const unsupportedEncoding = refuse(779, "UNSUPPORTED_MEDIA_TYPE");
 
 const CODE_PREFIX = /^(?:Query failed: )?(?:Code: (\d+)\. DB::Exception: )+/;
 
@@ -35,7 +36,7 @@ export function errorFromEngine(thrown: unknown): ClickhouseError {
   if (thrown instanceof ClickhouseError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const match = CODE_PREFIX.exec(message);
-  if (match === null) return new ClickhouseError(1001, message, 'STD_EXCEPTION');
+  if (match === null) return new ClickhouseError(1001, message, "STD_EXCEPTION");
   return new ClickhouseError(Number(match[1]), message.slice(match[0].length).trimEnd());
 }
 
@@ -68,7 +69,5 @@ export function httpStatusFromCode(code: number): number {
  */
 export function exceptionBlock(error: ClickhouseError, tag: string): Buffer {
   const message = `${error.message}\n`;
-  return Buffer.from(
-    `\r\n__exception__\r\n${tag}\r\n${message}${Buffer.byteLength(message)} ${tag}\r\n__exception__\r\n`,
-  );
+  return Buffer.from(`\r\n__exception__\r\n${tag}\r\n${message}${Buffer.byteLength(message)} ${tag}\r\n__exception__\r\n`);
 }

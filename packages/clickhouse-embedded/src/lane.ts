@@ -1,5 +1,5 @@
 /** A lane: a fixed number of places, and a queue in front of them that is bounded in length and in time. */
-import { queryCancelled, tooManyQueries } from './error.ts';
+import { queryCancelled, tooManyQueries } from "./error.ts";
 
 export interface Lane<Slot> {
   /** Resolves with a place; rejects when the queue is full, the wait is too long, or the signal aborts first. */
@@ -23,16 +23,20 @@ export function createLane<Slot>({ name, places, queueLimit, waitMs, open, disca
   const waiting = new Set<(slot: Slot) => void>();
 
   function take(signal: AbortSignal): Promise<Slot> {
-    if (signal.aborted) return Promise.reject(queryCancelled('The query was cancelled before it began'));
+    if (signal.aborted) return Promise.reject(queryCancelled("The query was cancelled before it began"));
     const slot = free.pop();
     if (slot !== undefined) return Promise.resolve(slot);
     if (waiting.size >= queueLimit)
-      return Promise.reject(tooManyQueries(`${waiting.size} statements are waiting for the ${places} sessions of the lane "${name}": send fewer at once`));
+      return Promise.reject(
+        tooManyQueries(
+          `${waiting.size} statements are waiting for the ${places} sessions of the lane "${name}": send fewer at once`,
+        ),
+      );
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         waiting.delete(enter);
         clearTimeout(timer);
-        signal.removeEventListener('abort', cancelled);
+        signal.removeEventListener("abort", cancelled);
       };
       const enter = (given: Slot): void => {
         leave();
@@ -40,13 +44,17 @@ export function createLane<Slot>({ name, places, queueLimit, waitMs, open, disca
       };
       const cancelled = (): void => {
         leave();
-        reject(queryCancelled('The query was cancelled before it began'));
+        reject(queryCancelled("The query was cancelled before it began"));
       };
       const timer = setTimeout(() => {
         leave();
-        reject(tooManyQueries(`No session of the lane "${name}" became free within ${waitMs / 1000} s: the ${places} running statements are slow`));
+        reject(
+          tooManyQueries(
+            `No session of the lane "${name}" became free within ${waitMs / 1000} s: the ${places} running statements are slow`,
+          ),
+        );
       }, waitMs);
-      signal.addEventListener('abort', cancelled, { once: true });
+      signal.addEventListener("abort", cancelled, { once: true });
       waiting.add(enter);
     });
   }

@@ -1,10 +1,10 @@
 /** What a request asks for: one statement, its settings and parameters, and the bytes that are an INSERT's data. */
-import type { IncomingMessage } from 'node:http';
-import { pipeline, type Readable, type Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
-import type { LaneName } from './engine.ts';
-import { badArguments, notImplemented, queryTooLarge, unsupportedEncoding } from './error.ts';
-import { parseStatement, type Statement } from './sql.ts';
+import type { IncomingMessage } from "node:http";
+import { pipeline, type Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
+import type { LaneName } from "./engine.ts";
+import { badArguments, notImplemented, queryTooLarge, unsupportedEncoding } from "./error.ts";
+import { parseStatement, type Statement } from "./sql.ts";
 
 export interface StatementRequest {
   readonly statement: Statement;
@@ -26,50 +26,51 @@ const MULTIPART_LIMIT_BYTES = 16 * 1024 * 1024;
 export const BODY_LIMIT_BYTES = 2 * 1024 ** 3;
 
 /** Names in the query string that are about HTTP, not settings of the engine. */
-const HTTP_NAMES = new Set([
-  ...['query', 'query_id', 'database', 'default_format', 'user', 'password', 'quota_key', 'stacktrace'],
-  ...['wait_end_of_query', 'buffer_size', 'enable_http_compression', 'http_zlib_compression_level'],
-  ...['session_timeout', 'session_check', 'close_session', 'client_protocol_version', 'compress', 'decompress'],
-]);
+const HTTP_NAMES = new Set(
+  `query query_id database default_format user password quota_key stacktrace wait_end_of_query buffer_size compress decompress
+  enable_http_compression http_zlib_compression_level session_timeout session_check close_session client_protocol_version`.split(
+    /\s+/,
+  ),
+);
 const NOT_ANSWERED = new Map([
-  ['session_id', 'Sessions over HTTP: send settings with each request, and use tables that are not temporary'],
-  ['role', 'Roles: the embedded ClickHouse has one user'],
+  ["session_id", "Sessions over HTTP: send settings with each request, and use tables that are not temporary"],
+  ["role", "Roles: the embedded ClickHouse has one user"],
 ]);
 
 /** Reads the body as far as the SQL goes; an INSERT's data is left to be streamed. */
 export async function readStatementRequest(request: IncomingMessage, url: URL, freshId: () => string): Promise<StatementRequest> {
   const query = url.searchParams;
   refuseUnanswered(query);
-  const readonly = request.method === 'GET';
+  const readonly = request.method === "GET";
   const settings = new Map<string, string>();
   const params = new Map<string, string>();
   for (const [name, value] of query) {
-    if (name.startsWith('param_')) params.set(name.slice('param_'.length), value);
+    if (name.startsWith("param_")) params.set(name.slice("param_".length), value);
     else if (!HTTP_NAMES.has(name)) settings.set(name, value);
   }
-  if (readonly) settings.set('readonly', '2');
-  const body = limited(decoded(request));
-  let sql = query.get('query') ?? '';
+  if (readonly) settings.set("readonly", "2");
+  const body = decoded(request);
+  let sql = query.get("query") ?? "";
   let split: { statement: Statement; data: AsyncIterable<Buffer> };
-  const contentType = request.headers['content-type'] ?? '';
-  if (contentType.startsWith('multipart/form-data')) {
+  const contentType = request.headers["content-type"] ?? "";
+  if (contentType.startsWith("multipart/form-data")) {
     const parts = await readMultipart(body, contentType);
     for (const [name, value] of parts) {
-      if (name === 'query') sql += value;
-      else if (name.startsWith('param_')) params.set(name.slice('param_'.length), value);
+      if (name === "query") sql += value;
+      else if (name.startsWith("param_")) params.set(name.slice("param_".length), value);
       else throw notImplemented(`The part "${name}" of the form: tables of external data are not answered`);
     }
     split = { statement: parseStatement(sql), data: nothing() };
   } else split = await splitBody(sql, body);
   return {
     ...split,
-    queryId: query.get('query_id') || freshId(),
-    database: query.get('database') ?? header(request, 'x-clickhouse-database') ?? 'default',
-    defaultFormat: formatName(query.get('default_format') ?? header(request, 'x-clickhouse-format') ?? 'TabSeparated'),
+    queryId: query.get("query_id") || freshId(),
+    database: query.get("database") ?? header(request, "x-clickhouse-database") ?? "default",
+    defaultFormat: formatName(query.get("default_format") ?? header(request, "x-clickhouse-format") ?? "TabSeparated"),
     settings,
     params,
     lane: laneOf(request, settings),
-    waitEndOfQuery: query.get('wait_end_of_query') === '1',
+    waitEndOfQuery: query.get("wait_end_of_query") === "1",
   };
 }
 
@@ -78,20 +79,23 @@ export async function readStatementRequest(request: IncomingMessage, url: URL, f
  * sends those, and a real ClickHouse ignores the header.
  */
 function laneOf(request: IncomingMessage, settings: ReadonlyMap<string, string>): LaneName {
-  const asked = header(request, 'x-tollbook-lane');
-  return asked === 'sink' || settings.has('insert_deduplication_token') ? 'sink' : 'reads';
+  const asked = header(request, "x-tollbook-lane");
+  return asked === "sink" || settings.has("insert_deduplication_token") ? "sink" : "reads";
 }
 
 /** As ClickHouse does: the SQL is what `?query=` says, continued by the body; after an INSERT's head all is data. */
-async function splitBody(queryText: string, body: AsyncIterable<Buffer>): Promise<{ statement: Statement; data: AsyncIterable<Buffer> }> {
-  if (queryText !== '' && beginsInsert(queryText)) {
+async function splitBody(
+  queryText: string,
+  body: AsyncIterable<Buffer>,
+): Promise<{ statement: Statement; data: AsyncIterable<Buffer> }> {
+  if (queryText !== "" && beginsInsert(queryText)) {
     const statement = parseStatement(queryText);
-    if (statement.kind !== 'insert') return { statement, data: nothing() };
+    if (statement.kind !== "insert") return { statement, data: nothing() };
     const inline = queryText.slice(statement.dataAt);
-    return { statement, data: joined(inline.trim() === '' ? [] : [Buffer.from(`${inline}\n`)], body) };
+    return { statement, data: joined(inline.trim() === "" ? [] : [Buffer.from(`${inline}\n`)], limited(body)) };
   }
-  const chunks = body[Symbol.asyncIterator]();
-  const head: Buffer[] = queryText === '' ? [] : [Buffer.from(`${queryText}\n`)];
+  const chunks = limited(body);
+  const head: Buffer[] = queryText === "" ? [] : [Buffer.from(`${queryText}\n`)];
   let length = 0;
   let next = await chunks.next();
   for (; next.done !== true; next = await chunks.next()) {
@@ -101,22 +105,21 @@ async function splitBody(queryText: string, body: AsyncIterable<Buffer>): Promis
   }
   const bytes = Buffer.concat(head);
   // Latin-1 keeps one character for each byte, so that positions in the text are positions in the data.
-  const raw = bytes.toString('latin1');
-  if (!beginsInsert(raw)) {
-    if (next.done !== true) throw queryTooLarge(`The SQL is longer than ${SQL_LIMIT_BYTES} bytes`);
-    return { statement: parseStatement(bytes.toString()), data: nothing() };
+  const raw = bytes.toString("latin1");
+  const found = beginsInsert(raw) ? parseStatement(raw) : null;
+  if (found?.kind === "insert") {
+    const statement = { ...found, head: utf8(found.head), settings: utf8(found.settings) };
+    return { statement, data: joined([bytes.subarray(found.dataAt)], chunks) };
   }
-  const found = parseStatement(raw);
-  if (found.kind !== 'insert') {
-    if (next.done !== true) throw queryTooLarge(`The SQL is longer than ${SQL_LIMIT_BYTES} bytes`);
-    return { statement: parseStatement(bytes.toString()), data: nothing() };
+  if (next.done !== true) {
+    await chunks.return(undefined);
+    throw queryTooLarge(`The SQL is longer than ${SQL_LIMIT_BYTES} bytes`);
   }
-  const statement = { ...found, head: utf8(found.head), settings: utf8(found.settings) };
-  return { statement, data: joined([bytes.subarray(found.dataAt)], { [Symbol.asyncIterator]: () => chunks }) };
+  return { statement: parseStatement(bytes.toString()), data: nothing() };
 }
 
 const beginsInsert = (sql: string): boolean => /^(?:\s+|--[^\n]*\n|\/\*[\s\S]*?\*\/)*INSERT\b/i.test(sql);
-const utf8 = (latin1: string): string => Buffer.from(latin1, 'latin1').toString();
+const utf8 = (latin1: string): string => Buffer.from(latin1, "latin1").toString();
 
 async function* nothing(): AsyncGenerator<Buffer> {}
 
@@ -129,27 +132,31 @@ async function* limited(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
-    if (length > BODY_LIMIT_BYTES) throw queryTooLarge(`The body is longer than ${BODY_LIMIT_BYTES} bytes: send it in several inserts`);
+    if (length > BODY_LIMIT_BYTES)
+      throw queryTooLarge(`The body is longer than ${BODY_LIMIT_BYTES} bytes: send it in several inserts`);
     yield chunk;
   }
 }
 
-/** The body without its Content-Encoding. A body that breaks off fails the iteration, so that half of it is never stored. */
-function decoded(request: IncomingMessage): Readable {
-  const encoding = header(request, 'content-encoding') ?? 'identity';
-  if (encoding === 'identity') return request;
+/**
+ * The body without its Content-Encoding. A body that breaks off fails the iteration, so that half of it is never stored.
+ * Whoever stops reading leaves the connection open: there is an answer to send.
+ */
+function decoded(request: IncomingMessage): AsyncIterable<Buffer> {
+  const encoding = header(request, "content-encoding") ?? "identity";
+  if (encoding === "identity") return request.iterator({ destroyOnReturn: false });
   const decoder = decoderOf(encoding);
   if (decoder === null) throw unsupportedEncoding(`Content-Encoding "${encoding}": send gzip, deflate, br, zstd or none`);
   // An error reaches the reader through the decoder, which the pipeline destroys with it.
   pipeline(request, decoder, () => {});
-  return decoder;
+  return decoder.iterator({ destroyOnReturn: false });
 }
 
 function decoderOf(encoding: string): Transform | null {
-  if (encoding === 'gzip' || encoding === 'x-gzip') return createGunzip();
-  if (encoding === 'deflate') return createInflate();
-  if (encoding === 'br') return createBrotliDecompress();
-  if (encoding === 'zstd') return createZstdDecompress();
+  if (encoding === "gzip" || encoding === "x-gzip") return createGunzip();
+  if (encoding === "deflate") return createInflate();
+  if (encoding === "br") return createBrotliDecompress();
+  if (encoding === "zstd") return createZstdDecompress();
   return null;
 }
 
@@ -161,13 +168,14 @@ async function readMultipart(body: AsyncIterable<Buffer>, contentType: string): 
     if (length > MULTIPART_LIMIT_BYTES) throw queryTooLarge(`The form is longer than ${MULTIPART_LIMIT_BYTES} bytes`);
     chunks.push(chunk);
   }
-  const response = new Response(Buffer.concat(chunks), { headers: { 'content-type': contentType } });
+  const response = new Response(Buffer.concat(chunks), { headers: { "content-type": contentType } });
   const form = await response.formData().catch((cause: unknown) => {
     throw badArguments(`The form cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
   });
   const parts = new Map<string, string>();
   for (const [name, value] of form) {
-    if (typeof value !== 'string') throw notImplemented(`The file "${name}" in the form: tables of external data are not answered`);
+    if (typeof value !== "string")
+      throw notImplemented(`The file "${name}" in the form: tables of external data are not answered`);
     parts.set(name, value);
   }
   return parts;
@@ -175,8 +183,9 @@ async function readMultipart(body: AsyncIterable<Buffer>, contentType: string): 
 
 function refuseUnanswered(query: URLSearchParams): void {
   for (const [name, instead] of NOT_ANSWERED) if (query.has(name)) throw notImplemented(instead);
-  for (const name of ['compress', 'decompress'])
-    if ((query.get(name) ?? '0') !== '0') throw notImplemented(`${name}=1, ClickHouse's own block compression: use Content-Encoding and Accept-Encoding`);
+  for (const name of ["compress", "decompress"])
+    if ((query.get(name) ?? "0") !== "0")
+      throw notImplemented(`${name}=1, ClickHouse's own block compression: use Content-Encoding and Accept-Encoding`);
 }
 
 function formatName(name: string): string {

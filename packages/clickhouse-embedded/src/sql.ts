@@ -2,49 +2,55 @@
  * As much of ClickHouse's SQL as the front must see: where a statement ends, whether it reads, where an INSERT's
  * data begins, and where a result file or an input file is to be named. The engine parses everything else.
  */
-import { notImplemented, syntaxError } from './error.ts';
+import { notImplemented, syntaxError } from "./error.ts";
 
 export type Statement =
-  | { readonly kind: 'read'; readonly sql: string; readonly format: string | null; readonly outfileAt: number }
-  | { readonly kind: 'insert'; readonly head: string; readonly settings: string; readonly format: string; readonly dataAt: number }
-  | { readonly kind: 'other'; readonly sql: string; readonly changesSession: boolean };
+  | { readonly kind: "read"; readonly sql: string; readonly format: string | null; readonly outfileAt: number }
+  | {
+      readonly kind: "insert";
+      readonly head: string;
+      readonly settings: string;
+      readonly format: string;
+      readonly dataAt: number;
+    }
+  | { readonly kind: "other"; readonly sql: string; readonly changesSession: boolean };
 
-const READS = new Set(['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'DESC', 'EXISTS', 'EXPLAIN', 'FROM']);
+const READS = new Set(["SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXISTS", "EXPLAIN", "FROM"]);
 
 /** Text up to an INSERT's data, or one whole statement. Everything after an INSERT's FORMAT or VALUES is data, never SQL. */
 export function parseStatement(sql: string): Statement {
   const tokens: Token[] = [];
   const lexer = lex(sql);
   const first = lexer.next();
-  if (first.done === true) throw syntaxError('Empty query');
+  if (first.done === true) throw syntaxError("Empty query");
   tokens.push(first.value);
-  if (first.value.word === 'INSERT') {
+  if (first.value.word === "INSERT") {
     const insert = parseInsert(sql, lexer, tokens);
     if (insert !== null) return insert;
   }
   for (const token of lexer) tokens.push(token);
-  const end = tokens.findIndex((token) => token.text === ';');
+  const end = tokens.findIndex((token) => token.text === ";");
   const body = end === -1 ? tokens : tokens.slice(0, end);
-  if (end !== -1 && tokens.slice(end).some((token) => token.text !== ';'))
-    throw syntaxError('Multi-statements are not allowed: send one statement in each request');
+  if (end !== -1 && tokens.slice(end).some((token) => token.text !== ";"))
+    throw syntaxError("Multi-statements are not allowed: send one statement in each request");
   const last = body.at(-1);
-  if (last === undefined) throw syntaxError('Empty query');
+  if (last === undefined) throw syntaxError("Empty query");
   refuseHostFiles(body);
   const text = sql.slice(0, last.end);
   const keyword = firstWord(body);
-  const writes = body.some((token) => token.depth === 0 && token.word === 'INSERT');
-  if (!READS.has(keyword) || writes) return { kind: 'other', sql: text, changesSession: changesSession(body) };
-  return { kind: 'read', sql: text, ...outputClause(body, text.length) };
+  const writes = body.some((token) => token.depth === 0 && token.word === "INSERT");
+  if (!READS.has(keyword) || writes) return { kind: "other", sql: text, changesSession: changesSession(body) };
+  return { kind: "read", sql: text, ...outputClause(body, text.length) };
 }
 
 /** The same statement, its data read from a file: the only way in which the engine never takes data for SQL. */
-export function insertFromFile(statement: Statement & { kind: 'insert' }, file: string): string {
+export function insertFromFile(statement: Statement & { kind: "insert" }, file: string): string {
   const { head, settings, format } = statement;
   return `${head} FROM INFILE ${quote(file)} COMPRESSION 'none' ${settings} FORMAT ${format}`;
 }
 
 /** The same statement, its result written to a file in the format it asked for. */
-export function readIntoFile(statement: Statement & { kind: 'read' }, file: string, defaultFormat: string): string {
+export function readIntoFile(statement: Statement & { kind: "read" }, file: string, defaultFormat: string): string {
   const { sql, format, outfileAt } = statement;
   const clause = ` INTO OUTFILE ${quote(file)} COMPRESSION 'none' `;
   const tail = format === null ? `FORMAT ${defaultFormat} ${sql.slice(outfileAt)}` : sql.slice(outfileAt);
@@ -52,10 +58,10 @@ export function readIntoFile(statement: Statement & { kind: 'read' }, file: stri
 }
 
 export function quote(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }
 
-type Insert = Statement & { kind: 'insert' };
+type Insert = Statement & { kind: "insert" };
 
 /** Null when the INSERT brings no data of its own (INSERT … SELECT). Reads no token beyond FORMAT's name or VALUES. */
 function parseInsert(sql: string, lexer: Iterator<Token>, tokens: Token[]): Insert | null {
@@ -66,25 +72,26 @@ function parseInsert(sql: string, lexer: Iterator<Token>, tokens: Token[]): Inse
     const before = tokens.at(-1);
     tokens.push(token);
     // A table may be called like a keyword: what follows INTO, TABLE, FUNCTION or a dot is a name.
-    isName = before?.text === '.' || ['INTO', 'TABLE', 'FUNCTION'].includes(before?.word ?? '');
-    if (isName && !['TABLE', 'FUNCTION'].includes(token.word)) continue;
+    isName = before?.text === "." || ["INTO", "TABLE", "FUNCTION"].includes(before?.word ?? "");
+    if (isName && !["TABLE", "FUNCTION"].includes(token.word)) continue;
     if (token.depth > 0) continue;
-    if (token.word === 'SELECT' || token.word === 'WITH' || token.text === ';') return null;
-    if (token.word === 'FROM') throw notImplemented('INSERT … FROM INFILE reads a file of this machine: send the data in the request');
-    if (token.word === 'SETTINGS') settingsAt = token.start;
-    if (token.word === 'VALUES') return insertOf(sql, settingsAt, token, 'Values', token.end);
-    if (token.word === 'FORMAT') {
+    if (token.word === "SELECT" || token.word === "WITH" || token.text === ";") return null;
+    if (token.word === "FROM")
+      throw notImplemented("INSERT … FROM INFILE reads a file of this machine: send the data in the request");
+    if (token.word === "SETTINGS") settingsAt = token.start;
+    if (token.word === "VALUES") return insertOf(sql, settingsAt, token, "Values", token.end);
+    if (token.word === "FORMAT") {
       const name = lexer.next();
-      if (name.done === true || !/^\w+$/.test(name.value.text)) throw syntaxError('INSERT … FORMAT needs the name of a format');
+      if (name.done === true || !/^\w+$/.test(name.value.text)) throw syntaxError("INSERT … FORMAT needs the name of a format");
       return insertOf(sql, settingsAt, token, name.value.text, dataStart(sql, name.value.end));
     }
   }
-  throw syntaxError('INSERT needs FORMAT <name>, VALUES or SELECT');
+  throw syntaxError("INSERT needs FORMAT <name>, VALUES or SELECT");
 }
 
 function insertOf(sql: string, settingsAt: number | null, clause: Token, format: string, dataAt: number): Insert {
   const headEnd = settingsAt ?? clause.start;
-  return { kind: 'insert', head: sql.slice(0, headEnd), settings: sql.slice(headEnd, clause.start), format, dataAt };
+  return { kind: "insert", head: sql.slice(0, headEnd), settings: sql.slice(headEnd, clause.start), format, dataAt };
 }
 
 /** ClickHouse skips blanks and one end of line (or a semicolon) after FORMAT's name; from there on every byte is data. */
@@ -95,36 +102,42 @@ function dataStart(sql: string, formatEnd: number): number {
 
 /** FORMAT at the very end (SETTINGS may follow it). A column called "format" is followed by something else. */
 function outputClause(tokens: readonly Token[], length: number): { format: string | null; outfileAt: number } {
-  for (let index = tokens.length - 2; index >= 0; index--) {
-    const token = tokens[index];
-    const name = tokens[index + 1];
+  const clause = tokens.findLastIndex((token, index) => {
     const after = tokens[index + 2];
-    if (token === undefined || name === undefined || token.word !== 'FORMAT' || token.depth > 0) continue;
-    if (after !== undefined && after.word !== 'SETTINGS') continue;
-    return { format: name.text, outfileAt: token.start };
-  }
-  // After a closing bracket SETTINGS belongs to the whole statement, and the file must be named before it.
-  const settings = tokens.findLast((token, index) => token.word === 'SETTINGS' && token.depth === 0 && tokens[index - 1]?.text === ')');
-  return { format: null, outfileAt: tokens[0]?.text === '(' && settings !== undefined ? settings.start : length };
+    return (
+      token.word === "FORMAT" &&
+      token.depth === 0 &&
+      index < tokens.length - 1 &&
+      (after === undefined || after.word === "SETTINGS")
+    );
+  });
+  const format = tokens[clause + 1]?.text ?? null;
+  // SETTINGS behind brackets belong to the whole statement, and the file must be named before them.
+  const settings = tokens.find(
+    (token, index) => token.word === "SETTINGS" && token.depth === 0 && tokens[index - 1]?.text === ")",
+  );
+  if (tokens[0]?.text === "(" && settings !== undefined)
+    return { format: clause === -1 ? null : format, outfileAt: settings.start };
+  return clause === -1 ? { format: null, outfileAt: length } : { format, outfileAt: tokens[clause]?.start ?? length };
 }
 
 function firstWord(tokens: readonly Token[]): string {
-  return tokens.find((token) => token.text !== '(')?.word ?? '';
+  return tokens.find((token) => token.text !== "(")?.word ?? "";
 }
 
 /** Statements whose effect would otherwise stay in the engine session and meet the next request. */
 function changesSession(tokens: readonly Token[]): boolean {
   const words = tokens.slice(0, 4).map((token) => token.word);
-  return words[0] === 'SET' || words[0] === 'USE' || words.includes('TEMPORARY');
+  return words[0] === "SET" || words[0] === "USE" || words.includes("TEMPORARY");
 }
 
 function refuseHostFiles(tokens: readonly Token[]): void {
   for (const [index, token] of tokens.entries()) {
     const next = tokens[index + 1]?.word;
-    if ((token.word === 'INTO' && next === 'OUTFILE') || (token.word === 'FROM' && next === 'INFILE'))
+    if ((token.word === "INTO" && next === "OUTFILE") || (token.word === "FROM" && next === "INFILE"))
       throw notImplemented(`${token.word} ${next} would use a file of this machine: the result comes in the response`);
-    if (token.word === 'INPUT' && tokens[index + 1]?.text === '(' && tokens[0]?.word === 'INSERT')
-      throw notImplemented('INSERT … SELECT FROM input(): send the data with INSERT … FORMAT');
+    if (token.word === "INPUT" && tokens[index + 1]?.text === "(" && tokens[0]?.word === "INSERT")
+      throw notImplemented("INSERT … SELECT FROM input(): send the data with INSERT … FORMAT");
   }
 }
 
@@ -152,7 +165,7 @@ function* lex(sql: string): Generator<Token, undefined> {
     const text = match[0];
     if (/^['"`]$/.test(text)) throw syntaxError(`A quote opened at position ${start + 1} is never closed`);
     if (/^[)\]}]$/.test(text)) depth = Math.max(0, depth - 1);
-    yield { text, word: match.groups?.word?.toUpperCase() ?? '', start, end: start + text.length, depth };
+    yield { text, word: match.groups?.word?.toUpperCase() ?? "", start, end: start + text.length, depth };
     if (/^[([{]$/.test(text)) depth++;
   }
   return undefined;
