@@ -33,7 +33,7 @@ test("a query whose client goes away stops", async () => {
   await until(async () => (await running()) === 1);
   query.abort();
   await until(async () => (await running()) === 0);
-  await query.ended;
+  expect(await query.ended).toEqual([null]);
 });
 
 test("a query aborted by the client library stops, also in the middle of its result", async () => {
@@ -43,7 +43,12 @@ test("a query aborted by the client library stops, also in the middle of its res
     format: "JSONEachRow",
     abort_signal: stop.signal,
   });
-  for await (const rows of result.stream()) if (rows.length > 0) break;
+  let seen = 0;
+  for await (const rows of result.stream()) {
+    seen += rows.length;
+    if (seen > 0) break;
+  }
+  expect(await running()).toBe(1);
   stop.abort();
   result.close();
   await until(async () => (await running()) === 0);

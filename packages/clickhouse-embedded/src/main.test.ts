@@ -29,16 +29,16 @@ async function start(dataFolder: string, port = 0): Promise<EmbeddedClickhouse> 
 }
 
 async function post(server: EmbeddedClickhouse, body: string, query: Record<string, string> = {}): Promise<string> {
-  const answer = await fetch(`${server.url}/?${new URLSearchParams(query)}`, { method: "POST", body });
+  const answer = await fetch(`${server.url}/?${new URLSearchParams(query).toString()}`, { method: "POST", body });
   const text = await answer.text();
   if (!answer.ok) throw new Error(text);
   return text;
 }
 
 /** The process as a user starts it, without what start.ts sets for it. */
-function run(env: NodeJS.ProcessEnv): Promise<{ code: number | null; errors: string }> {
+function run(env: NodeJS.ProcessEnv, ...nodeOptions: string[]): Promise<{ code: number | null; errors: string }> {
   const { UV_THREADPOOL_SIZE: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
+  const child = spawn(process.execPath, [...nodeOptions, join(import.meta.dirname, "main.ts")], {
     env: { ...inherited, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -85,6 +85,36 @@ test("data that is not a folder is named", async () => {
   const { code, errors } = await run({ TOLLBOOK_CLICKHOUSE_PORT: "0", TOLLBOOK_CLICKHOUSE_DATA: file });
   expect(code).toBe(1);
   expect(errors).toMatch(/^The data in .+ cannot be opened: .+\. Check that the folder can be written .+\n$/);
+});
+
+test("on a machine for which there is no engine, it says what to do instead", async () => {
+  const pretend = "data:text/javascript,Object.defineProperty(process,'arch',{value:'riscv64'})";
+  const env = { TOLLBOOK_CLICKHOUSE_PORT: "0", TOLLBOOK_CLICKHOUSE_DATA: folder() };
+  const { code, errors } = await run(env, "--import", pretend);
+  expect(code).toBe(1);
+  expect(errors).toMatch(/^The embedded ClickHouse has no build that runs on linux-riscv64: .*CLICKHOUSE_URL.*\n$/);
+});
+
+test("it ends when the process that started it is killed", async () => {
+  const script = `
+    import { startEmbeddedClickhouse } from ${JSON.stringify(join(import.meta.dirname, "start.ts"))};
+    const { url } = await startEmbeddedClickhouse({ dataFolder: ${JSON.stringify(folder())}, port: 0 });
+    console.log(url);
+    setInterval(() => {}, 1000);`;
+  const starter = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const url = await new Promise<string>((resolve) =>
+    starter.stdout.once("data", (text: Buffer) => resolve(text.toString().trim())),
+  );
+  const answers = (): Promise<boolean> =>
+    fetch(`${url}/ping`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+  expect(await answers()).toBe(true);
+  starter.kill("SIGKILL");
+  while (await answers()) await new Promise((resolve) => setTimeout(resolve, 20));
 });
 
 test("startEmbeddedClickhouse rejects with the sentence of the process", async () => {

@@ -1,5 +1,6 @@
 /** The process: the embedded ClickHouse on 127.0.0.1, until SIGTERM or SIGINT. */
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -8,8 +9,8 @@ import { createClickhouseServer } from "./server.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 const HOST = "127.0.0.1";
-/** What runs at the end may finish for this long; then it is stopped, and has this long again. */
-const DRAIN_MS = 5000;
+/** What runs at the end may finish for this long; then it is stopped, and its answer has this long to get away. */
+const DRAIN_MS = 3000;
 
 const settings = readSettings(process.env);
 if ("faults" in settings) fail(...settings.faults);
@@ -45,11 +46,11 @@ async function shutDown(server: Server, engine: Engine): Promise<void> {
   if (stopping) return;
   stopping = true;
   // A statement that cannot even be stopped must not keep the process: what was answered is stored.
-  setTimeout(() => process.kill(process.pid, "SIGKILL"), 2 * DRAIN_MS).unref();
-  server.close();
-  server.closeIdleConnections();
+  setTimeout(() => process.kill(process.pid, "SIGKILL"), 3 * DRAIN_MS).unref();
+  const answered = once(server.close(), "close");
   await engine.close(DRAIN_MS);
-  server.closeAllConnections();
+  setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
+  await answered;
   process.exit(0);
 }
 

@@ -49,7 +49,7 @@ export function useTestServer(env: NodeJS.ProcessEnv = {}): TestServer {
     return made;
   };
   const post: TestServer["post"] = (body, query = {}, headers = {}) =>
-    fetch(`${url()}/?${new URLSearchParams(query)}`, {
+    fetch(`${url()}/?${new URLSearchParams(query).toString()}`, {
       method: "POST",
       body: typeof body === "string" ? body : Uint8Array.from(body),
       headers,
