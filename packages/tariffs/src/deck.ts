@@ -48,8 +48,11 @@ export interface RateGroup {
   readonly currency: Currency;
   /** By place of the band + 1 (0: the default band), each with the latest validFrom first. */
   readonly rowsByBand: readonly (readonly RateRow[])[];
-  /** The match when the group is one row of the default band, the usual case: nothing to allocate while rating. */
-  readonly only: RateMatch | null;
+  /**
+   * The matches by place of the band in force + 1, when no row has a validity, the usual case: nothing to allocate while rating.
+   * Null: rows come and go with time.
+   */
+  readonly matches: readonly (RateMatch | null)[] | null;
 }
 
 /** What `findRate` found: enough to price the whole leg. */
@@ -123,12 +126,24 @@ function groupFromRows(deck: RateDeck, rows: readonly RateRow[], places: Readonl
     (rowsByBand[place] as RateRow[]).push(row);
   }
   for (const band of rowsByBand) band.sort((a, b) => (b.validFrom ?? -Infinity) - (a.validFrom ?? -Infinity) || a.line - b.line);
-  const simple = rows.length === 1 && first.band === "";
+  const lasting = rows.every((row) => row.validFrom === null && row.validTo === null);
+  const valid = rowsByBand.map((band) => band[0] ?? null);
   return {
     originPrefix: first.originPrefix,
     numberClass: first.numberClass,
     currency: first.currency,
     rowsByBand,
-    only: simple ? Object.freeze({ deck, row: first, rowsByBand: null }) : null,
+    matches: lasting ? valid.map((_, place) => matchInBand(deck, valid, place)) : null,
   };
+}
+
+/**
+ * The match while the band at `place` is in force: its row, else the one of the default band; null when there is neither.
+ * `rowsByBand` holds the row of each band that is valid when the leg starts.
+ */
+export function matchInBand(deck: RateDeck, rowsByBand: readonly (RateRow | null)[], place: number): RateMatch | null {
+  const row = rowsByBand[place] ?? rowsByBand[0] ?? null;
+  if (row === null) return null;
+  const fixed = deck.calendar === null || rowsByBand.every((other) => other === null || other === rowsByBand[0]);
+  return Object.freeze({ deck, row, rowsByBand: fixed ? null : rowsByBand });
 }

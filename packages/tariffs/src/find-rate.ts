@@ -1,8 +1,9 @@
 import type { TimeUs } from "@tollbook/contracts/units.ts";
+import { matchInBand } from "./deck.ts";
 import type { DirectionIndex, RateDeck, RateGroup, RateMatch } from "./deck.ts";
 import { longestPrefix, shorterPrefix } from "./prefix-index.ts";
 import { SHORT_CODE_DIGITS } from "./special-numbers.ts";
-import { DEFAULT_BAND, bandAt } from "./time-bands.ts";
+import { bandAt } from "./time-bands.ts";
 import type { RateQuery, RateRow } from "./types.ts";
 
 /**
@@ -37,18 +38,17 @@ function findInGroups(deck: RateDeck, groups: readonly RateGroup[], query: RateQ
     if (group.currency !== query.currency) continue;
     if (query.numberClass !== null && group.numberClass !== query.numberClass) continue;
     if (group.originPrefix !== "" && (query.origin === null || !query.origin.startsWith(group.originPrefix))) continue;
-    const match = group.only === null ? matchBands(deck, group, query.at) : isValid(group.only.row, query.at) ? group.only : null;
+    const match = matchInGroup(deck, group, query.at);
     if (match !== null && (best === null || goesBefore(match.row, best.row))) best = match;
   }
   return best;
 }
 
-/** The row of each band that is valid at the start; null when neither the band in force nor the default band has one. */
-function matchBands(deck: RateDeck, group: RateGroup, at: TimeUs): RateMatch | null {
-  const rowsByBand = group.rowsByBand.map((rows) => rows.find((row) => isValid(row, at)) ?? null);
-  const place = deck.calendar === null ? DEFAULT_BAND : bandAt(deck.calendar, at);
-  const row = rowsByBand[place + 1] ?? rowsByBand[0] ?? null;
-  return row === null ? null : { deck, row, rowsByBand };
+function matchInGroup(deck: RateDeck, group: RateGroup, at: TimeUs): RateMatch | null {
+  const place = deck.calendar === null ? 0 : bandAt(deck.calendar, at) + 1;
+  if (group.matches !== null) return group.matches[place] as RateMatch | null;
+  const valid = group.rowsByBand.map((rows) => rows.find((row) => isValid(row, at)) ?? null);
+  return matchInBand(deck, valid, place);
 }
 
 /** `[validFrom, validTo)`. */

@@ -1,4 +1,4 @@
-import { US_PER_SECOND, civilFromDays, daysFromCivil } from "@tollbook/contracts/units.ts";
+import { US_PER_SECOND, daysFromCivil } from "@tollbook/contracts/units.ts";
 import type { TimeUs } from "@tollbook/contracts/units.ts";
 import { nextChange, offsetPlace } from "./zone-offsets.ts";
 import type { ZoneOffsets } from "./zone-offsets.ts";
@@ -29,6 +29,9 @@ export const DEFAULT_BAND = -1;
 const HOLIDAY_KIND = 7;
 const KINDS = 8;
 const DAY_SECONDS = 86_400;
+/** Days are planned from 1990 to 2100, like offsets; beyond that weekdays go on without holidays. */
+const FIRST_DAY = 7305;
+const DAYS = 40_177;
 
 /** One kind of day after another kind of day: from `edges[i]` to the next edge `bands[i]` holds. */
 interface DayPlan {
@@ -39,10 +42,8 @@ interface DayPlan {
 export interface Calendar {
   readonly zone: ZoneOffsets;
   readonly bands: readonly BandSpec[];
-  /** Days since 1970-01-01. */
-  readonly holidays: ReadonlySet<number>;
-  /** month * 100 + day, every year. */
-  readonly yearlyHolidays: ReadonlySet<number>;
+  /** For each day from FIRST_DAY on the place of its plan. */
+  readonly planOfDay: Uint8Array;
   /** By kind of yesterday * KINDS + kind of today. */
   readonly plans: readonly DayPlan[];
 }
@@ -59,7 +60,7 @@ export function bandRun(calendar: Calendar, at: TimeUs): { band: number; untilUs
   const localSeconds = utcSeconds + (calendar.zone.offsets[place] as number);
   const day = Math.floor(localSeconds / DAY_SECONDS);
   const secondOfDay = localSeconds - day * DAY_SECONDS;
-  const plan = calendar.plans[kindOf(calendar, day - 1) * KINDS + kindOf(calendar, day)] as DayPlan;
+  const plan = calendar.plans[calendar.planOfDay[day - FIRST_DAY] ?? weekdayKind(day - 1) * KINDS + weekdayKind(day)] as DayPlan;
   let segment = plan.edges.length - 1;
   while ((plan.edges[segment] as number) > secondOfDay) segment--;
   const end = plan.edges[segment + 1] ?? DAY_SECONDS;
@@ -73,15 +74,10 @@ export function compileCalendar(zone: ZoneOffsets, bands: readonly BandSpec[], h
   for (let yesterday = 0; yesterday < KINDS; yesterday++) {
     for (let today = 0; today < KINDS; today++) plans.push(planDay(bands, yesterday, today));
   }
-  const dated = new Set<number>();
-  const yearly = new Set<number>();
-  for (const text of holidays) {
-    const holiday = parseHoliday(text);
-    if (holiday === null) throw new RangeError(`not a holiday: ${text}`);
-    if (holiday.year === null) yearly.add(holiday.month * 100 + holiday.day);
-    else dated.add(daysFromCivil(holiday.year, holiday.month, holiday.day) as number);
-  }
-  return { zone, bands, holidays: dated, yearlyHolidays: yearly, plans };
+  const kinds = new Uint8Array(DAYS + 1).map((_, place) => weekdayKind(FIRST_DAY - 1 + place));
+  for (const day of holidays.flatMap(daysOfHoliday)) kinds[day - FIRST_DAY + 1] = HOLIDAY_KIND;
+  const planOfDay = new Uint8Array(DAYS).map((_, place) => (kinds[place] as number) * KINDS + (kinds[place + 1] as number));
+  return { zone, bands, planOfDay, plans };
 }
 
 /** Reads "2026-12-25" or "12-25" (every year); null for anything else. */
@@ -95,12 +91,16 @@ export function parseHoliday(text: string): { year: number | null; month: number
   return daysFromCivil(year ?? 2000, month, day) === null ? null : { year, month, day };
 }
 
-function kindOf(calendar: Calendar, day: number): number {
-  if (calendar.holidays.size > 0 && calendar.holidays.has(day)) return HOLIDAY_KIND;
-  if (calendar.yearlyHolidays.size > 0) {
-    const date = civilFromDays(day);
-    if (calendar.yearlyHolidays.has(date.month * 100 + date.day)) return HOLIDAY_KIND;
-  }
+/** Days since 1970-01-01 on which the holiday falls. */
+function daysOfHoliday(text: string): number[] {
+  const holiday = parseHoliday(text);
+  if (holiday === null) throw new RangeError(`not a holiday: ${text}`);
+  const { year, month, day } = holiday;
+  const years = year === null ? Array.from({ length: 111 }, (_, place) => 1990 + place) : [year];
+  return years.map((each) => daysFromCivil(each, month, day)).filter((found) => found !== null);
+}
+
+function weekdayKind(day: number): number {
   // 1970-01-01 was a Thursday, the fourth day of the week.
   return (((day + 3) % 7) + 7) % 7;
 }
