@@ -60,6 +60,16 @@ test("?query= is continued by the body", async () => {
   expect(await (await server.post(" + 1", { query: "SELECT 1" })).text()).toBe("2\n");
 });
 
+test("with wait_end_of_query=1 a late failure still decides the status", async () => {
+  const sql = "SELECT number, throwIf(number = 3000000) FROM numbers(4000000) SETTINGS max_threads = 1";
+  const answer = await server.post(sql, { wait_end_of_query: "1" });
+  expect({ status: answer.status, code: answer.headers.get("x-clickhouse-exception-code") }).toEqual({
+    status: 500,
+    code: "395",
+  });
+  expect((await answer.text()).startsWith("Code: 395. DB::Exception: ")).toBe(true);
+});
+
 describe("compression of answers", () => {
   const sql = "SELECT repeat(toString(number), 20) FROM numbers(200000)";
   test.each([
@@ -91,8 +101,8 @@ describe("refusals have the code, the name and the status that ClickHouse gives 
     ["SELECT {x:UInt8}", {}, 500, 456],
     ["SELECT count() FROM numbers(1000000000000)", { max_execution_time: "0.2" }, 408, 159],
     ["SELECT number FROM numbers(30000000) ORDER BY rand()", { max_memory_usage: "20000000" }, 500, 241],
-    ["SELECT 1 INTO OUTFILE '/tmp/x'", {}, 501, 48],
-    ["INSERT INTO t FROM INFILE '/etc/hosts' FORMAT CSV", {}, 501, 48],
+    ["SELECT 1 INTO OUTFILE 'result.tsv'", {}, 501, 48],
+    ["INSERT INTO t FROM INFILE 'rows.csv' FORMAT CSV", {}, 501, 48],
     ["SELECT 1", { session_id: "s" }, 501, 48],
     ["SELECT 1", { role: "r" }, 501, 48],
     ["SELECT 1", { compress: "1" }, 501, 48],
