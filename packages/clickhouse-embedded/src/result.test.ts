@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,11 +9,13 @@ import { syntaxError } from "./error.ts";
 import { sendResult, type ResultFile } from "./result.ts";
 
 const servers: Server[] = [];
+const folders: string[] = [];
 const RESULT: EngineResult = { text: "", rowsRead: 1, bytesRead: 1 };
 const MIB = "x".repeat(1024 * 1024);
 
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
 /** A server whose only answer is this file; errors before the first byte are status 500. */
@@ -28,7 +30,11 @@ async function serve(file: ResultFile, resultLimitBytes?: number): Promise<strin
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-const path = (): string => join(mkdtempSync(join(tmpdir(), "tollbook-result-")), "result");
+function path(): string {
+  const folder = mkdtempSync(join(tmpdir(), "tollbook-result-"));
+  folders.push(folder);
+  return join(folder, "result");
+}
 
 test("a long result is sent while it is still being written, to the last byte, and its file is removed", async () => {
   const file = path();
