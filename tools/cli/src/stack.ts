@@ -3,9 +3,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
-import { natsConfig } from "@tollbook/meter/nats-config.ts";
+import type { AccountId, FeederId } from "@tollbook/contracts/units.ts";
+import { type FeederCredentials, natsConfig } from "@tollbook/meter/nats-config.ts";
 import { UserFacingError } from "./failure.ts";
-import { type Installation, root } from "./installation.ts";
+import { type Installation, newSecret, root, saveSecrets } from "./installation.ts";
 import {
   belongsTo,
   isAlive,
@@ -22,8 +23,6 @@ export interface Stack {
   /** Address of the API and the dashboard. */
   readonly url: string;
   readonly services: readonly Service[];
-  /** Makes the log server read its users again, after a feeder was added. */
-  reloadFeeders(): void;
   stop(): Promise<void>;
 }
 
@@ -72,17 +71,29 @@ export async function startStack(installation: Installation, say: (line: string)
   return {
     url: `http://127.0.0.1:${ports.api}`,
     services,
-    reloadFeeders: () => {
-      writeNatsConfig(installation);
-      const pid = services.find((service) => service.name === "nats")?.pid();
-      if (pid !== undefined) process.kill(pid, "SIGHUP");
-    },
     stop,
   };
 }
 
 export function natsConfigPath(folder: string): string {
   return join(folder, "nats.conf");
+}
+
+/**
+ * Gives a feeder of an account its own NATS user, with a new password unless it has one, and makes a running log server
+ * read its users again.
+ */
+export function ensureFeeder(installation: Installation, account: AccountId, feeder: FeederId): FeederCredentials {
+  const { folder, secrets } = installation;
+  const known = secrets.feeders.find((one) => one.account === account && one.feeder === feeder);
+  if (known !== undefined) return known;
+  const added = { account, feeder, password: newSecret() };
+  secrets.feeders.push(added);
+  saveSecrets(join(folder, "secrets.json"), secrets);
+  writeNatsConfig(installation);
+  const pid = readPid(join(folder, "run", "nats.pid"));
+  if (pid !== null && isAlive(pid)) process.kill(pid, "SIGHUP");
+  return added;
 }
 
 /** Written anew at each start: users, the subject mapping, and the settings this version of the server knows. */
