@@ -20,8 +20,8 @@ const nc = await connectLog(log);
 const reportEvery = Math.max(1, Math.floor(REPORT_EVERY / eventsPerMessage));
 let messages = 0;
 let bytes = 0;
-await readStretches(nc, stretches, (message) => {
-  bytes += message.data.byteLength;
+await readStretches(nc, stretches, (payload) => {
+  bytes += payload.byteLength;
   if (++messages % reportEvery === 0) report({ done: messages * eventsPerMessage } satisfies Progress);
 });
 report({ done: messages * eventsPerMessage, bytes } satisfies Progress & { bytes: number });

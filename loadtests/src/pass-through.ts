@@ -45,9 +45,9 @@ const flush = (): void => {
     report({ done: stored } satisfies Progress);
   });
 };
-await readStretches(nc, stretches, (message) => {
-  for (const fields of fieldsFromMessage(message.data)) {
-    stencil.add(fields, message.seq);
+await readStretches(nc, stretches, (payload, seq) => {
+  for (const fields of fieldsFromMessage(payload)) {
+    stencil.add(fields, seq);
     if (stencil.rows() >= BATCH_ROWS) flush();
   }
   if (performance.now() - begun >= BATCH_MS) flush();

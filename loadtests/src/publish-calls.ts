@@ -2,7 +2,7 @@
 import type { NatsConnection } from "@nats-io/transport-node";
 import { readSetting, report, untilReleased } from "./harness/child.ts";
 import { connectLog, type LogAccess } from "./harness/log.ts";
-import { watchSettled } from "./harness/settled.ts";
+import { lastSequences, watchSettled } from "./harness/settled.ts";
 import { type CallSetting, packedMessage, singleMessage } from "./sample/calls.ts";
 
 export interface PublishSetting {
@@ -55,7 +55,7 @@ async function publish(connection: NatsConnection, { calls, first, count, events
     case "all":
       return await sendAll(connection, count, eventsPerMessage, send, () => count);
     case "window": {
-      const settled = await watchSettled(connection, partitions);
+      const settled = await watchSettled(connection, await lastSequences(connection, partitions));
       const result = await sendAll(connection, count, eventsPerMessage, send, () => settled.messages() * eventsPerMessage + pace.events);
       settled.close();
       return result;

@@ -15,6 +15,8 @@ export interface Rig {
   start(service: ServiceName): Promise<void>;
   /** Asks it to finish, and resolves when it is gone. */
   stop(service: ServiceName): Promise<void>;
+  /** Puts the sample rate decks in force. The log and the meter must run. */
+  activateSampleDecks(): Promise<void>;
   /** Process ids of the services that run. */
   pids(): Record<string, number>;
   /** Stops everything and deletes the data. */

@@ -4,7 +4,7 @@ import { meterStream, settledBucket } from "@tollbook/contracts/subjects.ts";
 
 /** How far each partition is settled: the sequence of the log up to which reports are complete. */
 export interface SettledWatch {
-  /** Messages settled since the watch began, over all partitions. */
+  /** Messages settled beyond the given sequences, over all partitions. */
   messages(): number;
   /** Called with each mark as it comes. */
   listen(listener: (mark: Mark) => void): void;
@@ -18,16 +18,20 @@ export interface Mark {
   readonly seenAtUs: number;
 }
 
+/** The last sequence of each partition's stream. */
+export async function lastSequences(nc: NatsConnection, partitions: number): Promise<number[]> {
+  const jsm = await jetstreamManager(nc);
+  return await Promise.all(
+    Array.from({ length: partitions }, async (_, p) => (await jsm.streams.info(meterStream(p))).state.last_seq),
+  );
+}
+
 /**
  * A put into a key-value bucket is a message on `$KV.<bucket>.<key>`, so the marks come as they are written and cost the
  * server no polling. The operator may listen to everything.
  */
-export async function watchSettled(nc: NatsConnection, partitions: number): Promise<SettledWatch> {
-  const jsm = await jetstreamManager(nc);
-  const base = await Promise.all(
-    Array.from({ length: partitions }, async (_, p) => (await jsm.streams.info(meterStream(p))).state.last_seq),
-  );
-  const settled = base.slice();
+export async function watchSettled(nc: NatsConnection, beyond: readonly number[]): Promise<SettledWatch> {
+  const settled = beyond.slice();
   const listeners = new Set<(mark: Mark) => void>();
   const subscription = nc.subscribe(`$KV.${settledBucket}.*`, {
     callback: (error, message) => {
@@ -44,7 +48,7 @@ export async function watchSettled(nc: NatsConnection, partitions: number): Prom
   });
   await nc.flush();
   return {
-    messages: () => settled.reduce((sum, seq, p) => sum + seq - (base[p] ?? 0), 0),
+    messages: () => settled.reduce((sum, seq, p) => sum + seq - (beyond[p] ?? 0), 0),
     listen: (listener) => void listeners.add(listener),
     close: () => subscription.unsubscribe(),
   };
