@@ -1,0 +1,116 @@
+import { jetstream, type JetStreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { installStream } from "@tollbook/contracts/subjects.ts";
+import type { InstallFact } from "@tollbook/domain/fold.ts";
+import type { Decks } from "./decks.ts";
+import { decodeInstallFact } from "./decode.ts";
+import { asError } from "./failures.ts";
+import type { OwnLog } from "./own-log.ts";
+
+/**
+ * Installation-wide facts (decks come into force) stand once in the stream INSTALL. Each partition's owner copies them, in
+ * order, into its own log, so that they have a place among its events. A fact is copied only when its deck can be loaded:
+ * once it is in a log, that log cannot go on without it.
+ */
+export interface InstallFacts {
+  /** Every deck of a fact so far is in memory: a restored state may rate with any of them. */
+  decksLoaded(signal: AbortSignal): Promise<void>;
+  copyTo(ownLog: OwnLog, onHeld: (error: Error) => void): { close(): void };
+  close(): Promise<void>;
+}
+
+const RETRY_MS = 5_000;
+
+export async function openInstallFacts(
+  nc: NatsConnection,
+  jsm: JetStreamManager,
+  decks: Decks,
+  onError: (error: Error) => void,
+): Promise<InstallFacts> {
+  const facts: InstallFact[] = [];
+  const listeners = new Set<() => void>();
+  const known = (await jsm.streams.info(installStream)).state.last_seq;
+  const readAll = Promise.withResolvers<void>();
+  if (known === 0) readAll.resolve();
+  // An ordered consumer: begins at the first entry, and again where it was after a lost connection.
+  const consumer = await jetstream(nc).consumers.get(installStream);
+  const messages = await consumer.consume({
+    callback: (message) => {
+      const fact = decodeInstallFact(valueOf(message.data), message.seq);
+      if (fact === null) onError(new Error(`entry ${message.seq} of ${installStream} is no known fact; it is left out`));
+      else facts.push(fact);
+      if (message.seq >= known) readAll.resolve();
+      for (const listener of listeners) listener();
+    },
+  });
+
+  return {
+    decksLoaded: async (signal) => {
+      await readAll.promise;
+      for (const { activation } of facts) {
+        signal.throwIfAborted();
+        // One that cannot be loaded was never copied; the fold would wait for it where it was.
+        await decks.load(activation.deckId).catch((error: unknown) => onError(asError(error)));
+      }
+    },
+    copyTo: (ownLog, onHeld) => {
+      let closed = false;
+      let copied: number | null = null;
+      let lastSeq = 0;
+      let running = false;
+      let again = false;
+      const copy = async (): Promise<void> => {
+        if (copied === null) {
+          const last = await ownLog.last("install");
+          lastSeq = last?.seq ?? 0;
+          copied = last === null ? 0 : (JSON.parse(last.text) as InstallFact).installSeq;
+        }
+        for (const fact of facts) {
+          if (closed || fact.installSeq <= copied) continue;
+          await decks.load(fact.activation.deckId);
+          lastSeq = await ownLog.publish("install", JSON.stringify(fact), lastSeq);
+          copied = fact.installSeq;
+        }
+      };
+      const run = (): void => {
+        again = running;
+        if (running || closed) return;
+        running = true;
+        copy()
+          .catch((error: unknown) => {
+            // Where it stopped is asked for anew.
+            copied = null;
+            onHeld(asError(error));
+            timer = setTimeout(run, RETRY_MS);
+          })
+          .finally(() => {
+            running = false;
+            if (again) run();
+          });
+      };
+      let timer: NodeJS.Timeout | undefined;
+      listeners.add(run);
+      run();
+      return {
+        close: () => {
+          closed = true;
+          listeners.delete(run);
+          clearTimeout(timer);
+        },
+      };
+    },
+    close: async () => {
+      await messages.close();
+    },
+  };
+}
+
+const utf8 = new TextDecoder();
+
+function valueOf(data: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8.decode(data)) as unknown;
+  } catch {
+    return null;
+  }
+}

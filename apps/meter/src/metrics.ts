@@ -1,0 +1,78 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import type { Batch } from "./encode.ts";
+
+/** What the meter counts. Labels name partitions and tables only: never accounts, users or numbers. */
+export interface MeterMetrics {
+  readonly registry: Registry;
+  forPartition(partition: number): PartitionMetrics;
+}
+
+export interface PartitionMetrics {
+  folded(seq: number): void;
+  settled(batch: Batch): void;
+  buffered(bytes: number): void;
+  held(held: boolean): void;
+  burnt(): void;
+  gap(messages: number): void;
+  snapshotEncoded(milliseconds: number): void;
+  snapshotStored(bytes: number): void;
+  viewAnswered(milliseconds: number): void;
+  serving(serving: boolean): void;
+  restarted(): void;
+}
+
+export function createMetrics(): MeterMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const labelNames = ["partition"] as const;
+  const counter = (name: string, help: string): Counter<"partition"> => new Counter({ name, help, labelNames, registers });
+  const gauge = (name: string, help: string): Gauge<"partition"> => new Gauge({ name, help, labelNames, registers });
+  const foldedSeq = gauge("tollbook_meter_folded_sequence", "Newest message of the log that is folded");
+  const settledSeq = gauge("tollbook_meter_settled_sequence", "Newest message of the log whose effect is verified in ClickHouse");
+  const rows = new Counter({
+    name: "tollbook_meter_settled_rows_total",
+    help: "Rows inserted, read back and settled",
+    labelNames: ["partition", "table"] as const,
+    registers,
+  });
+  const batches = counter("tollbook_meter_settled_batches_total", "Batches settled");
+  const buffered = gauge("tollbook_meter_buffered_bytes", "Encoded rows that wait for ClickHouse");
+  const held = gauge("tollbook_meter_sink_held", "1 while ClickHouse does not take a batch");
+  const burnt = counter("tollbook_meter_burnt_tokens_total", "Inserts answered OK of which nothing was stored; inserted again");
+  const gaps = counter("tollbook_meter_missing_messages_total", "Messages that the log lacks");
+  const snapshotSeconds = gauge("tollbook_meter_snapshot_pause_seconds", "How long the last snapshot stopped the fold");
+  const snapshotBytes = gauge("tollbook_meter_snapshot_bytes", "Size of the last stored snapshot");
+  const serving = gauge("tollbook_meter_serving", "1 when the partition is served here");
+  const restarts = counter("tollbook_meter_partition_restarts_total", "Times a partition was let go because of a failure");
+  const views = new Histogram({
+    name: "tollbook_meter_view_seconds",
+    help: "Time to answer a view",
+    buckets: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.1],
+    registers,
+  });
+
+  return {
+    registry,
+    forPartition: (p) => {
+      const partition = String(p);
+      return {
+        folded: (seq) => foldedSeq.set({ partition }, seq),
+        settled: (batch) => {
+          settledSeq.set({ partition }, batch.position.seq);
+          if (batch.rows > 0) batches.inc({ partition });
+          for (const part of batch.parts) rows.inc({ partition, table: part.table }, part.rows);
+        },
+        buffered: (bytes) => buffered.set({ partition }, bytes),
+        held: (is) => held.set({ partition }, is ? 1 : 0),
+        burnt: () => burnt.inc({ partition }),
+        gap: (messages) => gaps.inc({ partition }, messages),
+        snapshotEncoded: (milliseconds) => snapshotSeconds.set({ partition }, milliseconds / 1000),
+        snapshotStored: (bytes) => snapshotBytes.set({ partition }, bytes),
+        viewAnswered: (milliseconds) => views.observe(milliseconds / 1000),
+        serving: (is) => serving.set({ partition }, is ? 1 : 0),
+        restarted: () => restarts.inc({ partition }),
+      };
+    },
+  };
+}
