@@ -2,6 +2,8 @@
 import { Command } from "commander";
 import { quote } from "./commands/quote.ts";
 import { doctor } from "./commands/doctor.ts";
+import { feederAdd } from "./commands/feeder.ts";
+import { importDeck } from "./commands/import-deck.ts";
 import { test } from "./commands/test.ts";
 import { up } from "./commands/up.ts";
 import { reportFailure } from "./failure.ts";
@@ -35,6 +37,23 @@ program
   .option("--deck <file...>", "rate decks as CSV (default: the sample decks)")
   .option("--json", "for programs")
   .action(guarded(quote));
+
+const importing = program.command("import").description("bring in rate decks or finished calls");
+importing
+  .command("deck")
+  .description("check a rate deck line by line and put it in force")
+  .argument("<file.csv>", "with its side file <file.json> beside it, if any")
+  .option("--from <time>", "in force from, RFC 3339 (default: now)")
+  .action(guarded(importDeck));
+
+program
+  .command("feeder")
+  .description("senders of call events over NATS")
+  .command("add")
+  .description("give a feeder of an account its own credentials, and print them")
+  .argument("<account>")
+  .argument("<feeder>")
+  .action(guarded(feederAdd));
 
 await program.parseAsync();
 

@@ -1,0 +1,67 @@
+/** The command's own use of the HTTP API, signed in as the installation's operator: no back doors. */
+import { createHash } from "node:crypto";
+import type { CommandResult, Session } from "@tollbook/contracts/http.ts";
+import type { CommandData, CommandType } from "@tollbook/contracts/commands.ts";
+import { UserFacingError } from "./failure.ts";
+import type { Secrets } from "./installation.ts";
+
+export interface ApiClient {
+  get<Body>(path: string): Promise<Body>;
+  send<Body>(method: "POST" | "PUT" | "DELETE", path: string, body: unknown, idempotencyKey?: string): Promise<Body>;
+  /** A command with a key made of its content and `scope`: sent twice it is the same command. Refusals are answers. */
+  command<Type extends CommandType>(account: string, type: Type, data: CommandData<Type>, scope: string): Promise<CommandResult>;
+}
+
+interface Problem {
+  code?: string;
+  title?: string;
+  detail?: string;
+}
+
+export async function signIn(url: string, { operatorEmail, operatorPassword }: Secrets): Promise<ApiClient> {
+  const response = await fetch(`${url}/v1/session`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email: operatorEmail, password: operatorPassword }),
+  });
+  if (!response.ok) throw new UserFacingError(`the API at ${url} does not let ${operatorEmail} in: ${await problemText(response)}`);
+  const { csrfToken } = (await response.json()) as Session;
+  const cookie = response.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+
+  const request = async (method: string, path: string, body: unknown, idempotencyKey?: string): Promise<Response> =>
+    await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        cookie,
+        ...(method === "GET" ? {} : { "x-csrf-token": csrfToken, "content-type": "application/json" }),
+        ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const answer = async <Body>(response: Response): Promise<Body> => {
+    if (!response.ok) throw new UserFacingError(`${new URL(response.url).pathname}: ${await problemText(response)}`);
+    return (response.status === 204 ? undefined : await response.json()) as Body;
+  };
+  return {
+    get: async (path) => await answer(await request("GET", path, undefined)),
+    send: async (method, path, body, idempotencyKey) => await answer(await request(method, path, body, idempotencyKey)),
+    command: async (account, type, data, scope) => {
+      const key = createHash("sha256").update(JSON.stringify([scope, account, type, data])).digest("hex").slice(0, 32);
+      const response = await request("POST", `/v1/accounts/${account}/commands`, { type, data }, key);
+      if (response.status !== 422) return await answer(response);
+      const problem = (await response.json()) as Problem;
+      return { seq: 0, outcome: "refused", code: problem.code ?? "refused", detail: problem.detail ?? problem.title ?? "" };
+    },
+  };
+}
+
+async function problemText(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    const { title, detail } = JSON.parse(text) as Problem;
+    return [title, detail].filter((part) => part !== undefined).join(": ");
+  } catch {
+    // Not one of our problems: a proxy's page, or an empty body.
+    return `${response.status} ${text.slice(0, 200)}`;
+  }
+}

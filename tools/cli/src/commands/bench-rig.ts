@@ -1,0 +1,193 @@
+/** Installations for `./tollbook bench`: started in a folder of their own, on free ports, deleted afterwards. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { connect } from "@nats-io/transport-node";
+import type { TimeUs } from "@tollbook/contracts/units.ts";
+import type { Rig, ServiceName } from "@tollbook/loadtests/harness/rig.ts";
+import { natsConfig } from "@tollbook/meter/nats-config.ts";
+import { activateDeck, readDeckFile } from "../deck-import.ts";
+import { UserFacingError } from "../failure.ts";
+import { newSecret, root } from "../installation.ts";
+import { type Service, type ServiceConfig, startService } from "../processes.ts";
+import { natsServerVersion } from "../stack.ts";
+import { find, natsServer } from "../system-packages.ts";
+
+export interface RigFactory {
+  open(): Promise<Rig>;
+  /** Stops and deletes every rig that is still open: after a failure, or on Ctrl-C. */
+  closeAll(): Promise<void>;
+}
+
+const decks = ["acs-outbound-usd", "inbound-usd"].map((name) => join(root, `packages/tariffs/decks/${name}.csv`));
+/** In force since long before any call of the benchmark. */
+const DECKS_VALID_FROM = 1_577_836_800_000_000 as TimeUs;
+
+export function createRigFactory(partitions: number): RigFactory {
+  const open = new Set<Rig>();
+  return {
+    open: async () => {
+      const rig = await openRig(partitions);
+      open.add(rig);
+      const { close } = rig;
+      return { ...rig, close: async () => (open.delete(rig), await close()) };
+    },
+    closeAll: async () => {
+      for (const rig of open) await rig.close();
+      open.clear();
+    },
+  };
+}
+
+async function openRig(partitions: number): Promise<Rig> {
+  const folder = newFolder();
+  const [nats = 0, clickhouse = 0, meter = 0, api = 0] = await freePorts(4);
+  const secrets = { operator: newSecret(), meter: newSecret(), api: newSecret(), clickhouse: newSecret() };
+  const natsUrl = `nats://127.0.0.1:${nats}`;
+  const configFile = join(folder, "nats.conf");
+  const { operator, meter: meterSecret, api: apiSecret } = secrets;
+  const passwords = { operator, meter: meterSecret, api: apiSecret };
+  writeFileSync(
+    configFile,
+    natsConfig({ host: "127.0.0.1", port: nats, storeDir: join(folder, "nats"), partitions, serverVersion: natsServerVersion(), passwords, feeders: [] }),
+    { mode: 0o600 },
+  );
+  const configs = serviceConfigs({ folder, configFile, natsUrl, ports: { clickhouse, meter, api }, secrets, partitions });
+  const running = new Map<ServiceName, { service: Service; pid: number }>();
+
+  const start = async (name: ServiceName): Promise<void> => {
+    const service = await startService(folder, configs[name], () => undefined);
+    const pid = service.pid();
+    if (pid === undefined) throw new Error(`${name} ended as soon as it was ready`);
+    running.set(name, { service, pid });
+  };
+  const stop = async (name: ServiceName): Promise<void> => {
+    const found = running.get(name);
+    running.delete(name);
+    await found?.service.stop();
+  };
+  return {
+    natsUrl,
+    logins: {
+      operator: { user: "operator", password: secrets.operator },
+      meter: { user: "meter", password: secrets.meter },
+      api: { user: "api", password: secrets.api },
+    },
+    clickhouse: { url: `http://127.0.0.1:${clickhouse}`, user: "default", password: secrets.clickhouse },
+    apiUrl: `http://127.0.0.1:${api}`,
+    partitions,
+    folder,
+    start,
+    stop,
+    activateSampleDecks: async () => {
+      const nc = await connect({ servers: natsUrl, user: "operator", pass: secrets.operator });
+      for (const path of decks) await activateDeck(nc, readDeckFile(path), DECKS_VALID_FROM);
+      await nc.close();
+    },
+    pids: () => {
+      const pids: Record<string, number> = {};
+      for (const [name, { service, pid }] of running) {
+        // The supervisor starts it again; a measurement across a crash is none.
+        if (service.pid() !== pid) throw new Error(`${name} ended by itself while it was measured. Its log: ${join(folder, "logs", `${name}.log`)}`);
+        pids[name] = pid;
+      }
+      return pids;
+    },
+    close: async () => {
+      for (const name of ["api", "meter", "clickhouse", "nats"] as const) await stop(name);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Setting {
+  folder: string;
+  configFile: string;
+  natsUrl: string;
+  ports: { clickhouse: number; meter: number; api: number };
+  secrets: { meter: string; api: string; clickhouse: string };
+  partitions: number;
+}
+
+/** As in `./tollbook up`, without the dashboard. */
+function serviceConfigs({ folder, configFile, natsUrl, ports, secrets, partitions }: Setting): Record<ServiceName, ServiceConfig> {
+  const environment = (own: Record<string, string>): NodeJS.ProcessEnv => ({
+    ...process.env,
+    TOLLBOOK_DATA: folder,
+    NODE_ENV: "production",
+    TOLLBOOK_PARTITIONS: String(partitions),
+    NATS_URL: natsUrl,
+    CLICKHOUSE_URL: `http://default:${secrets.clickhouse}@127.0.0.1:${ports.clickhouse}`,
+    ...own,
+  });
+  const service = (name: ServiceName, path: string, ready: string, own: Record<string, string>): ServiceConfig => ({
+    name,
+    command: process.execPath,
+    args: [join(root, path)],
+    environment: environment(own),
+    ready: () => answersOk(ready),
+    readyWithinMs: 60_000,
+    stopWithinMs: 20_000,
+  });
+  const local = (port: number): string => `http://127.0.0.1:${port}`;
+  return {
+    nats: {
+      name: "nats",
+      command: find(natsServer) ?? natsServer.program,
+      args: ["-c", configFile],
+      environment: environment({}),
+      ready: async () => (await connect({ servers: natsUrl, user: "meter", pass: secrets.meter, timeout: 1_000 })).close(),
+      readyWithinMs: 30_000,
+      stopWithinMs: 15_000,
+    },
+    clickhouse: service("clickhouse", "packages/clickhouse-embedded/src/main.ts", `${local(ports.clickhouse)}/ping`, {
+      TOLLBOOK_CLICKHOUSE_PORT: String(ports.clickhouse),
+      TOLLBOOK_CLICKHOUSE_DATA: join(folder, "clickhouse"),
+      TOLLBOOK_CLICKHOUSE_PASSWORD: secrets.clickhouse,
+      UV_THREADPOOL_SIZE: "16",
+    }),
+    meter: service("meter", "apps/meter/src/main.ts", `${local(ports.meter)}/readyz`, {
+      TOLLBOOK_NATS_USER: "meter",
+      TOLLBOOK_NATS_PASSWORD: secrets.meter,
+      TOLLBOOK_METER_PORT: String(ports.meter),
+    }),
+    api: service("api", "apps/api/src/main.ts", `${local(ports.api)}/readyz`, {
+      TOLLBOOK_NATS_USER: "api",
+      TOLLBOOK_NATS_PASSWORD: secrets.api,
+      TOLLBOOK_API_HOST: "127.0.0.1",
+      TOLLBOOK_API_PORT: String(ports.api),
+    }),
+  };
+}
+
+async function answersOk(url: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+}
+
+/** Beside the data of an installation, so that the disk under test is the one that is used later. */
+function newFolder(): string {
+  const parent = resolve(process.env["TOLLBOOK_DATA"] ?? join(root, "data"));
+  try {
+    mkdirSync(parent, { recursive: true });
+    const folder = mkdtempSync(join(parent, "bench-"));
+    for (const part of ["nats", "clickhouse", "logs", "run"]) mkdirSync(join(folder, part));
+    return folder;
+  } catch (error) {
+    throw new UserFacingError(`cannot write to ${parent} (${(error as Error).message}). Set TOLLBOOK_DATA to a folder of yours.`);
+  }
+}
+
+/** All are held at once, so that no two are the same; another program may still take one before it is used. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  return ports;
+}
