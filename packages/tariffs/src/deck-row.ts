@@ -64,6 +64,8 @@ export interface DeckColumns {
 /** A price above this is a mistake in the file; below it every charge of a day-long leg is exact in a number. */
 const MOST_MICROS = 10_000_000_000;
 
+const PREFIX = /^[1-9][0-9]{0,14}$/;
+
 export function columnsFromHeader(fields: readonly string[], line: number, add: AddDeckError): DeckColumns | null {
   const names = fields.map((field) => field.trim());
   const lower = names.map((name) => name.toLowerCase());
@@ -104,7 +106,7 @@ export function rowFromFields(
   add: AddDeckError,
 ): RateRow | null {
   if (fields.length !== columns.names.length) {
-    const problem = `the line has ${fields.length} fields, the header ${columns.names.length}`;
+    const problem = `the number of fields is ${fields.length}, in the header ${columns.names.length}`;
     add({ line, column: null, code: "fieldCount", problem, fix: 'put fields that contain a comma in quotation marks ("…")' });
     return null;
   }
@@ -122,9 +124,10 @@ export function rowFromFields(
   const increment = (column: DeckColumn, otherwise: number): Seconds => readIncrement(get(column), column, otherwise, fail);
 
   const prefix = get("prefix");
+  const prefixIsValid = PREFIX.test(prefix);
   if (prefix === "")
     fail("prefix", "missing", "the prefix is empty", "write the country code and the first digits, such as 4930");
-  else if (!/^[1-9][0-9]{0,14}$/.test(prefix)) {
+  else if (!prefixIsValid) {
     fail(
       "prefix",
       "value",
@@ -165,7 +168,7 @@ export function rowFromFields(
     fail("band", "unknown", `the band "${band}" is not in the side file`, knownBands(settings));
   }
   const currency = readCurrency(get("currency"), settings, fail);
-  const country = readCountry(get("country"), prefix, fail);
+  const country = readCountry(get("country"), prefixIsValid ? prefix : null, fail);
   const type = get("type");
   const row = {
     line,
@@ -234,12 +237,13 @@ function readCurrency(text: string, settings: DeckSettings, fail: Fail): string 
   return currency ?? "";
 }
 
-/** An empty country is found by the prefix. */
-function readCountry(text: string, prefix: string, fail: Fail): string {
+/** An empty country is found by the prefix; null: a prefix that is reported already. */
+function readCountry(text: string, prefix: string | null, fail: Fail): string {
   if (text !== "") {
     if (!isCountry(text)) fail("country", "value", `"${text}" is no country code`, "write two capital letters, such as DE");
     return text;
   }
+  if (prefix === null) return "";
   const found = countryOf(prefix);
   if (found === null)
     fail("country", "missing", `the country of prefix ${prefix} is not known`, "write it into the column country, such as DE");

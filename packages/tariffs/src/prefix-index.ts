@@ -74,7 +74,7 @@ export function buildPrefixIndex(prefixes: readonly string[]): PrefixIndex {
   for (const id of idsByLength(prefixes)) {
     const prefix = prefixes[id] as string;
     const width = Math.max(1, 10 ** (ROOT_DIGITS - prefix.length));
-    let slots = root;
+    let slots: Int32Array = root;
     let slot = Number(prefix.slice(0, ROOT_DIGITS)) * width;
     for (let at = ROOT_DIGITS; at < prefix.length; at++) {
       slots = openSlot(slots, slot, nodes);
@@ -84,9 +84,10 @@ export function buildPrefixIndex(prefixes: readonly string[]): PrefixIndex {
     slots.fill(id + 1, slot, slot + width);
   }
   const packed: number[] = [];
-  root.forEach((entry, slot) => {
+  for (let slot = 0; slot < ROOT_SIZE; slot++) {
+    const entry = root[slot] as number;
     if (entry < 0) root[slot] = packNode(entry, nodes, packed);
-  });
+  }
   return { prefixes, root, entries: Int32Array.from(packed), shorter };
 }
 
