@@ -24,9 +24,13 @@ export async function signIn(url: string, { operatorEmail, operatorPassword }: S
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ email: operatorEmail, password: operatorPassword }),
   });
-  if (!response.ok) throw new UserFacingError(`the API at ${url} does not let ${operatorEmail} in: ${await problemText(response)}`);
+  if (!response.ok)
+    throw new UserFacingError(`the API at ${url} does not let ${operatorEmail} in: ${await problemText(response)}`);
   const { csrfToken } = (await response.json()) as Session;
-  const cookie = response.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+  const cookie = response.headers
+    .getSetCookie()
+    .map((one) => one.split(";")[0])
+    .join("; ");
 
   const request = async (method: string, path: string, body: unknown, idempotencyKey?: string): Promise<Response> =>
     await fetch(`${url}${path}`, {
@@ -46,7 +50,10 @@ export async function signIn(url: string, { operatorEmail, operatorPassword }: S
     get: async (path) => await answer(await request("GET", path, undefined)),
     send: async (method, path, body, idempotencyKey) => await answer(await request(method, path, body, idempotencyKey)),
     command: async (account, type, data, scope) => {
-      const key = createHash("sha256").update(JSON.stringify([scope, account, type, data])).digest("hex").slice(0, 32);
+      const key = createHash("sha256")
+        .update(JSON.stringify([scope, account, type, data]))
+        .digest("hex")
+        .slice(0, 32);
       const response = await request("POST", `/v1/accounts/${account}/commands`, { type, data }, key);
       if (response.status !== 422) return await answer(response);
       const problem = (await response.json()) as Problem;

@@ -1,6 +1,7 @@
 /** The `tollbook` command: one file per command in `commands/`. */
 import { Command } from "commander";
 import { quote } from "./commands/quote.ts";
+import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { feederAdd } from "./commands/feeder.ts";
 import { importDeck } from "./commands/import-deck.ts";
@@ -13,6 +14,11 @@ const program = new Command("tollbook")
   .showHelpAfterError();
 
 program.command("up").description("run everything on this machine, until Ctrl-C").action(guarded(up));
+program
+  .command("demo")
+  .description("the same with sample organisations, sample rate decks and live sample calls")
+  .option("--for <time>", "end by itself, with a summary: 60s, 5m, 1h")
+  .action(guarded(demo));
 program
   .command("test")
   .description("run every guarantee at small counts: what continuous integration runs")

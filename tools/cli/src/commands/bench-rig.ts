@@ -49,7 +49,15 @@ async function openRig(partitions: number): Promise<Rig> {
   const passwords = { operator, meter: meterSecret, api: apiSecret };
   writeFileSync(
     configFile,
-    natsConfig({ host: "127.0.0.1", port: nats, storeDir: join(folder, "nats"), partitions, serverVersion: natsServerVersion(), passwords, feeders: [] }),
+    natsConfig({
+      host: "127.0.0.1",
+      port: nats,
+      storeDir: join(folder, "nats"),
+      partitions,
+      serverVersion: natsServerVersion(),
+      passwords,
+      feeders: [],
+    }),
     { mode: 0o600 },
   );
   const configs = serviceConfigs({ folder, configFile, natsUrl, ports: { clickhouse, meter, api }, secrets, partitions });
@@ -88,7 +96,8 @@ async function openRig(partitions: number): Promise<Rig> {
       const pids: Record<string, number> = {};
       for (const [name, { service, pid }] of running) {
         // The supervisor starts it again; a measurement across a crash is none.
-        if (service.pid() !== pid) throw new Error(`${name} ended by itself while it was measured. Its log: ${join(folder, "logs", `${name}.log`)}`);
+        if (service.pid() !== pid)
+          throw new Error(`${name} ended by itself while it was measured. Its log: ${join(folder, "logs", `${name}.log`)}`);
         pids[name] = pid;
       }
       return pids;
@@ -110,7 +119,14 @@ interface Setting {
 }
 
 /** As in `./tollbook up`, without the dashboard. */
-function serviceConfigs({ folder, configFile, natsUrl, ports, secrets, partitions }: Setting): Record<ServiceName, ServiceConfig> {
+function serviceConfigs({
+  folder,
+  configFile,
+  natsUrl,
+  ports,
+  secrets,
+  partitions,
+}: Setting): Record<ServiceName, ServiceConfig> {
   const environment = (own: Record<string, string>): NodeJS.ProcessEnv => ({
     ...process.env,
     TOLLBOOK_DATA: folder,
