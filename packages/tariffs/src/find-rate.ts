@@ -25,18 +25,24 @@ export function findRate(decks: readonly RateDeck[], query: RateQuery): RateMatc
 
 function findInDeck(deck: RateDeck, index: DirectionIndex, query: RateQuery): RateMatch | null {
   for (let id = longestPrefix(index.prefixes, query.number); id >= 0; id = shorterPrefix(index.prefixes, id)) {
-    const match = findInGroups(deck, index.groups[id] as readonly RateGroup[], query);
-    if (match !== null) return match;
+    const only = index.only[id] as RateMatch | null;
+    if (only === null) {
+      const match = findInGroups(deck, index.groups[id] as readonly RateGroup[], query);
+      if (match !== null) return match;
+    } else if (hasKind(only.row, query)) return only;
   }
   return null;
+}
+
+function hasKind(candidate: { currency: string; numberClass: string }, query: RateQuery): boolean {
+  return candidate.currency === query.currency && (query.numberClass === null || candidate.numberClass === query.numberClass);
 }
 
 function findInGroups(deck: RateDeck, groups: readonly RateGroup[], query: RateQuery): RateMatch | null {
   let best: RateMatch | null = null;
   for (const group of groups) {
     if (best !== null && group.originPrefix.length < best.row.originPrefix.length) break;
-    if (group.currency !== query.currency) continue;
-    if (query.numberClass !== null && group.numberClass !== query.numberClass) continue;
+    if (!hasKind(group, query)) continue;
     if (group.originPrefix !== "" && (query.origin === null || !query.origin.startsWith(group.originPrefix))) continue;
     const match = matchInGroup(deck, group, query.at);
     if (match !== null && (best === null || goesBefore(match.row, best.row))) best = match;
