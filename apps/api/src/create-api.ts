@@ -1,0 +1,163 @@
+import { fastifyCookie } from "@fastify/cookie";
+import { fastifyHelmet } from "@fastify/helmet";
+import { fastifySSE } from "@fastify/sse";
+import { openWarehouse } from "@tollbook/warehouse/open-warehouse.ts";
+import { fastify, type FastifyServerOptions } from "fastify";
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { Kvm } from "@nats-io/kv";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { settledBucket } from "@tollbook/contracts/subjects.ts";
+import { randomUUID } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { decideAccess, recogniseCallers } from "./access.ts";
+import { directoryFromBucket, followDirectory } from "./directory/directory.ts";
+import type { ApiConfig } from "./environment.ts";
+import { noteKeyUses } from "./key-uses.ts";
+import { openLog } from "./log/log-client.ts";
+import { MirroredBucket } from "./log/mirrored-bucket.ts";
+import { settledMarks } from "./log/settled-marks.ts";
+import { createMetrics } from "./metrics.ts";
+import { describeApi } from "./openapi.ts";
+import { answerError, notFound, sendProblem } from "./problem.ts";
+import { limitRequests } from "./rate-limit.ts";
+import { openReports } from "./reports.ts";
+import { registerRoutes } from "./routes.ts";
+import type { App, Services } from "./services.ts";
+import { sessionCookieName } from "./session-cookie.ts";
+
+export interface Api {
+  /** `http://host:port`, once listening. */
+  readonly url: string;
+  readonly app: App;
+  /** Ends requests that run, closes what was opened. */
+  close(): Promise<void>;
+}
+
+/** A body of this size is a mistake everywhere but at ingest, which sets its own limit. */
+const BODY_LIMIT = 256 * 1024;
+const REQUEST_TIMEOUT_MS = 120_000;
+/** Longer than the load balancers' usual 60 s, so that they close first. */
+const KEEP_ALIVE_MS = 72_000;
+
+/** The API without its port: for the OpenAPI file and for tests of routes alone. Connects in the background. */
+export async function createApp(config: ApiConfig, now: () => Date = () => new Date()): Promise<App> {
+  const options: FastifyServerOptions = {
+    logger: { level: config.logLevel, redact: ["req.headers.authorization", "req.headers.cookie"] },
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: true,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    trustProxy: false,
+    routerOptions: { maxParamLength: 256 },
+  };
+  const app = fastify(options).withTypeProvider<ZodTypeProvider>() as App;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, notFound("There is no such address.")));
+
+  const services = openServices(config, app, now);
+  const keyUses = noteKeyUses(services.directory, app.log);
+  app.addHook("onClose", async () => {
+    await keyUses.flush();
+    await services.log.close();
+    await services.clickhouse.close();
+  });
+  app.addHook("onRequest", async (request, reply) => void reply.header("x-request-id", request.id));
+  app.addHook("onResponse", async (request, reply) => {
+    services.metrics.requestSeconds.observe(
+      { method: request.method, route: request.routeOptions.url ?? "none", status: String(reply.statusCode) },
+      reply.elapsedTime / 1000,
+    );
+  });
+  await app.register(fastifyHelmet, { ...securityHeaders(config.secureCookies) });
+  await app.register(fastifyCookie);
+  const access = {
+    directory: services.directory,
+    keyEnvironment: config.keyEnvironment,
+    cookieName: sessionCookieName(config.secureCookies),
+    now,
+    noteKeyUse: (keyId: string) => keyUses.note(keyId),
+  };
+  recogniseCallers(app, access);
+  await limitRequests(app, config.limits);
+  decideAccess(app, access);
+  await app.register(fastifySSE, { heartbeatInterval: 15_000 });
+  await describeApi(app);
+  await registerRoutes(app, services);
+  return app;
+}
+
+/** Listens; resolves when requests are taken, whether or not NATS and ClickHouse answer yet (`/readyz` says so). */
+export async function createApi(config: ApiConfig): Promise<Api> {
+  const app = await createApp(config);
+  await app.listen({ host: config.host, port: config.port });
+  const { address, port } = app.server.address() as AddressInfo;
+  return { url: `http://${address.includes(":") ? `[${address}]` : address}:${port}`, app, close: async () => await app.close() };
+}
+
+function openServices(config: ApiConfig, app: App, now: () => Date): Services {
+  const log = openLog({
+    url: config.natsUrl,
+    user: config.natsUser,
+    password: config.natsPassword,
+    warn: (message) => app.log.warn(message),
+  });
+  const directoryEntries = new MirroredBucket();
+  const settledEntries = new MirroredBucket();
+  log.onConnect(async (nc) => {
+    await followDirectory(directoryEntries, nc);
+    // The meter creates this one, perhaps later; sign-in and ingest need not wait for it.
+    void followSettled(nc, settledEntries);
+  });
+  const settled = settledMarks(settledEntries);
+  const clickhouse = openWarehouse({ url: config.clickhouseUrl });
+  return {
+    config,
+    directory: directoryFromBucket(directoryEntries),
+    log,
+    settled,
+    clickhouse,
+    reports: openReports(clickhouse, settled),
+    metrics: createMetrics(),
+    now,
+  };
+}
+
+const SETTLED_RETRY_MS = 500;
+
+async function followSettled(nc: NatsConnection, entries: MirroredBucket): Promise<void> {
+  while (!nc.isClosed()) {
+    try {
+      return await entries.follow(await new Kvm(nc).open(settledBucket));
+    } catch {
+      // `/readyz` says that the log is not set up yet.
+      await new Promise((resolve) => setTimeout(resolve, SETTLED_RETRY_MS).unref());
+    }
+  }
+}
+
+function securityHeaders(secure: boolean): object {
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        // The dashboard's component library writes its style sheets at run time.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", "data:"],
+        fontSrc: ["'self'", "data:"],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
+    crossOriginEmbedderPolicy: false,
+  };
+}

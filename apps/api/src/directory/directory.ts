@@ -1,0 +1,99 @@
+import { Kvm } from "@nats-io/kv";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { directoryBucket } from "@tollbook/contracts/subjects.ts";
+import * as z from "zod/mini";
+import { MirroredBucket } from "../log/mirrored-bucket.ts";
+import {
+  AccountEntry,
+  accountKey,
+  apiKeyKey,
+  KeyEntry,
+  keyUseKey,
+  PersonEntry,
+  personKey,
+  SessionEntry,
+  sessionKey,
+} from "./entries.ts";
+
+/**
+ * Accounts, people, API keys and sessions of the installation (architecture §3): in a NATS key-value bucket, changed by
+ * compare-and-set, answered from memory. Who makes calls and holds licences is not here but in the account's log.
+ */
+export interface Directory {
+  /** False until the bucket was read once: nobody can be recognised before. */
+  readonly loaded: boolean;
+  account(account: string): AccountEntry | null;
+  accounts(): AccountEntry[];
+  person(email: string): PersonEntry | null;
+  key(keyId: string): KeyEntry | null;
+  keysOf(account: string): KeyEntry[];
+  /** RFC 3339, to the minute; null: never. */
+  keyLastUsed(keyId: string): string | null;
+  session(token: string): SessionEntry | null;
+  changeAccount(account: string, change: Change<AccountEntry>): Promise<AccountEntry | null>;
+  changePerson(email: string, change: Change<PersonEntry>): Promise<PersonEntry | null>;
+  changeKey(keyId: string, change: Change<KeyEntry>): Promise<KeyEntry | null>;
+  changeSession(token: string, change: Change<SessionEntry>): Promise<SessionEntry | null>;
+  noteKeyUse(keyId: string, at: string): Promise<void>;
+  /** Takes sessions away that ended before `now`. */
+  removeEndedSessions(now: string): Promise<void>;
+}
+
+/** From what stands there to what is to stand there: null deletes, undefined leaves it. Called again when somebody was faster. */
+export type Change<Entry> = (current: Entry | null) => Entry | null | undefined;
+
+/** Reads and follows the bucket, which is created when missing; resolves when everything is in memory. */
+export async function openDirectory(nc: NatsConnection): Promise<Directory> {
+  const bucket = new MirroredBucket();
+  await followDirectory(bucket, nc);
+  return directoryFromBucket(bucket);
+}
+
+export async function followDirectory(bucket: MirroredBucket, nc: NatsConnection): Promise<void> {
+  await bucket.follow(await new Kvm(nc).create(directoryBucket, { history: 1 }));
+}
+
+export function directoryFromBucket(bucket: MirroredBucket): Directory {
+  const read = <Schema extends z.ZodMiniType>(schema: Schema, key: string): z.infer<Schema> | null => {
+    const text = bucket.get(key);
+    return text === null ? null : schema.parse(JSON.parse(text));
+  };
+  const change = async <Entry>(schema: z.ZodMiniType<Entry>, key: string, change: Change<Entry>): Promise<Entry | null> => {
+    const decode = (text: string | null): Entry | null => (text === null ? null : schema.parse(JSON.parse(text)));
+    return decode(
+      await bucket.change(key, (current) => {
+        const next = change(decode(current));
+        if (next === undefined) return undefined;
+        return next === null ? null : JSON.stringify(next);
+      }),
+    );
+  };
+  const all = <Schema extends z.ZodMiniType>(schema: Schema, prefix: string): z.infer<Schema>[] =>
+    [...bucket.keys(prefix)].flatMap((key) => read(schema, key) ?? []);
+
+  return {
+    get loaded() {
+      return bucket.loaded;
+    },
+    account: (account) => read(AccountEntry, accountKey(account)),
+    accounts: () => all(AccountEntry, "account."),
+    person: (email) => read(PersonEntry, personKey(email)),
+    key: (keyId) => read(KeyEntry, apiKeyKey(keyId)),
+    keysOf: (account) => all(KeyEntry, "key.").filter((key) => key.account === account),
+    keyLastUsed: (keyId) => bucket.get(keyUseKey(keyId)),
+    session: (token) => read(SessionEntry, sessionKey(token)),
+    changeAccount: async (account, entry) => await change(AccountEntry, accountKey(account), entry),
+    changePerson: async (email, entry) => await change(PersonEntry, personKey(email), entry),
+    changeKey: async (keyId, entry) => await change(KeyEntry, apiKeyKey(keyId), entry),
+    changeSession: async (token, entry) => await change(SessionEntry, sessionKey(token), entry),
+    async noteKeyUse(keyId, at) {
+      await bucket.change(keyUseKey(keyId), () => at);
+    },
+    async removeEndedSessions(now) {
+      for (const key of bucket.keys("session.")) {
+        const session = read(SessionEntry, key);
+        if (session !== null && session.expiresAt <= now) await bucket.change(key, () => null);
+      }
+    },
+  };
+}
