@@ -113,7 +113,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       parts.set(table, part);
     }
     // The writer's buffer is used again for the next rows.
-    part.chunks.push(encoded.bytes.slice());
+    part.chunks.push(new Uint8Array(encoded.bytes));
     part.bytes += encoded.bytes.length;
     part.rows += encoded.count;
     part.maxOutSeq = encoded.maxOutSeq;
