@@ -70,6 +70,7 @@ function event(what: string, usageId: string, data: Record<string, unknown>): Cl
 
 function required(name: string): string {
   const value = __ENV[name];
-  if (value === undefined || value === "") throw new Error(`${name} is missing. Run the scenarios with ./tollbook load, which sets it.`);
+  if (value === undefined || value === "")
+    throw new Error(`${name} is missing. Run the scenarios with ./tollbook load, which sets it.`);
   return value;
 }

@@ -28,7 +28,7 @@ export interface BenchOptions {
   /** What the figures depend on beyond the commit: versions, and how durable the stores are set. */
   readonly versions: Readonly<Record<string, string>>;
   readonly durability: BenchResult["durability"];
-  say(line: string): void;
+  readonly say: (line: string) => void;
 }
 
 /** Resolves with the result and the path of its file. */

@@ -45,7 +45,10 @@ report({ done: setting.count, startedAtUs, latestMs } satisfies PublishReport);
 await untilReleased();
 await nc.close();
 
-async function publish(connection: NatsConnection, { calls, first, count, eventsPerMessage, pace, partitions }: PublishSetting): Promise<number> {
+async function publish(
+  connection: NatsConnection,
+  { calls, first, count, eventsPerMessage, pace, partitions }: PublishSetting,
+): Promise<number> {
   const send = (n: number): void => {
     const { subject, payload } =
       eventsPerMessage === 1 ? singleMessage(first + n, calls) : packedMessage(first + n, eventsPerMessage, calls);
@@ -56,7 +59,13 @@ async function publish(connection: NatsConnection, { calls, first, count, events
       return await sendAll(connection, count, eventsPerMessage, send, () => count);
     case "window": {
       const settled = await watchSettled(connection, await lastSequences(connection, partitions));
-      const result = await sendAll(connection, count, eventsPerMessage, send, () => settled.messages() * eventsPerMessage + pace.events);
+      const result = await sendAll(
+        connection,
+        count,
+        eventsPerMessage,
+        send,
+        () => settled.messages() * eventsPerMessage + pace.events,
+      );
       settled.close();
       return result;
     }
@@ -65,8 +74,14 @@ async function publish(connection: NatsConnection, { calls, first, count, events
   }
 }
 
-async function sendAll(connection: NatsConnection, count: number, step: number, send: (n: number) => void, limit: () => number): Promise<number> {
-  for (let n = 0; n < count; ) {
+async function sendAll(
+  connection: NatsConnection,
+  count: number,
+  step: number,
+  send: (n: number) => void,
+  limit: () => number,
+): Promise<number> {
+  for (let n = 0; n < count;) {
     const until = Math.min(count, n + FLUSH_MESSAGES * step, limit());
     if (until < n + step) await new Promise((resolve) => setTimeout(resolve, 1));
     for (; n + step <= until; n += step) send(n);
@@ -78,7 +93,7 @@ async function sendAll(connection: NatsConnection, count: number, step: number, 
 async function sendPlanned(count: number, step: number, perSecond: number, send: (n: number) => void): Promise<number> {
   const start = performance.now();
   let latest = 0;
-  for (let n = 0; n < count; ) {
+  for (let n = 0; n < count;) {
     const elapsed = performance.now() - start;
     const due = Math.min(count, Math.floor((elapsed * perSecond) / 1_000) + 1);
     if (n < due) latest = Math.max(latest, elapsed - (n * 1_000) / perSecond);

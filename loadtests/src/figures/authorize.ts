@@ -53,10 +53,17 @@ export async function measureAuthorize(
 /** Until the load's process has compiled its loop and the pipeline is busy. */
 const LOAD_FIRST_MS = 1_000;
 
-export function authorizeFigures(idle: readonly AuthorizeSample[], busy: readonly AuthorizeSample[], ingestPerSecond: number): Figure[] {
+export function authorizeFigures(
+  idle: readonly AuthorizeSample[],
+  busy: readonly AuthorizeSample[],
+  ingestPerSecond: number,
+): Figure[] {
   const figures: Figure[] = [];
   const reasons = [...unexpected(idle), ...unexpected(busy)];
-  for (const [name, samples] of [["idle", idle], [`under ${ingestPerSecond} events/s`, busy]] as const) {
+  for (const [name, samples] of [
+    ["idle", idle],
+    [`under ${ingestPerSecond} events/s`, busy],
+  ] as const) {
     if (samples.length === 0) continue;
     const add = (what: string, pick: (sample: AuthorizeSample) => number, goal?: { atMost: number }): void => {
       const input = { name: `authorise, ${name}, ${what}`, unit: "ms", samples: samples.map(pick), reasons };

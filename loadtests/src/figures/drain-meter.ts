@@ -10,7 +10,11 @@ const LEAST_PER_SECOND = 500;
  * Starts the meter on preloaded calls and measures until all of them are settled: folded, stored, read back and marked.
  * The meter runs afterwards.
  */
-export async function drainMeter({ rig, nc }: Prepared, stretches: readonly Stretch[], eventsPerMessage: number): Promise<SteadyRate> {
+export async function drainMeter(
+  { rig, nc }: Prepared,
+  stretches: readonly Stretch[],
+  eventsPerMessage: number,
+): Promise<SteadyRate> {
   const beyond = Array.from({ length: rig.partitions }, (_, p) => {
     const stretch = stretches.find(({ partition }) => partition === p);
     // Where nothing was preloaded nothing counts, ticks neither.

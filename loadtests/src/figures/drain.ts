@@ -89,12 +89,20 @@ async function measureContestant(
       return rate;
     }
     case "consume":
-      return await measureProcess(prepared, "consume-only", { log, stretches, eventsPerMessage } satisfies ConsumeSetting, events);
+      return await measureProcess(
+        prepared,
+        "consume-only",
+        { log, stretches, eventsPerMessage } satisfies ConsumeSetting,
+        events,
+      );
     case "insert RowBinary":
     case "insert Native": {
       const format = contestant === "insert Native" ? "Native" : "RowBinary";
       const blocks = rows.blocks[format];
-      await freshCopies(prepared, blocks.map(({ table }) => table.replace(/_copy$/, "")));
+      await freshCopies(
+        prepared,
+        blocks.map(({ table }) => table.replace(/_copy$/, "")),
+      );
       const { eventsPerBlock } = rows;
       const rounds = Math.ceil(events / eventsPerBlock);
       const setting: InsertSetting = { clickhouse: rig.clickhouse, format, blocks, eventsPerBlock, rounds };
@@ -145,16 +153,29 @@ function figuresFrom(samples: Samples, rows: PipelineRows): Figure[] {
     add(`consume only, ${lane}`, samples[lane].consume);
   }
   for (const format of ["RowBinary", "Native"] as const)
-    add(`insert only, ${format}`, lanes.flatMap((lane) => samples[lane][`insert ${format}`]));
+    add(
+      `insert only, ${format}`,
+      lanes.flatMap((lane) => samples[lane][`insert ${format}`]),
+    );
   for (const lane of lanes) {
     const bounds = samples[lane].pipeline.map((_, run) => bound(samples[lane], run));
-    figures.push(figure({ name: `bound, ${lane}`, unit: "events/s", samples: bounds, reasons: [`${rows.bytesPerEvent} bytes of rows per call`] }));
+    figures.push(
+      figure({
+        name: `bound, ${lane}`,
+        unit: "events/s",
+        samples: bounds,
+        reasons: [`${rows.bytesPerEvent} bytes of rows per call`],
+      }),
+    );
     const ratios = rateOf(lane, "pipeline").map((rate, run) => rate / (bounds[run] as number));
     figures.push(figure({ name: `pipeline / bound, ${lane}`, unit: "×", samples: ratios, goal: { atLeast: 0.8 } }));
   }
   // Packed batches are held against what others do: one event per message.
   const passThrough = rateOf("single", "pass-through");
-  for (const [lane, atLeast] of [["single", 0.9], ["packed", 1.5]] as const) {
+  for (const [lane, atLeast] of [
+    ["single", 0.9],
+    ["packed", 1.5],
+  ] as const) {
     const ratios = rateOf(lane, "pipeline").map((rate, run) => rate / (passThrough[run] as number));
     figures.push(figure({ name: `pipeline, ${lane} / pass-through, single`, unit: "×", samples: ratios, goal: { atLeast } }));
   }
@@ -167,7 +188,9 @@ function figuresFrom(samples: Samples, rows: PipelineRows): Figure[] {
  */
 function bound(lane: Samples[Lane], run: number): number {
   const consume = lane.consume[run] as SteadyRate;
-  const insert = Math.min(...(["insert RowBinary", "insert Native"] as const).map((name) => cpuPerEvent(lane[name][run] as SteadyRate)));
+  const insert = Math.min(
+    ...(["insert RowBinary", "insert Native"] as const).map((name) => cpuPerEvent(lane[name][run] as SteadyRate)),
+  );
   const ideal = CORES / (cpuPerEvent(consume) + insert);
   return Number.isFinite(ideal) ? Math.min(ideal, consume.perSecond) : consume.perSecond;
 }
@@ -177,7 +200,13 @@ function cpuPerEvent({ cpuSeconds, events }: SteadyRate): number {
 }
 
 function emptySamples(): Samples {
-  const lane = (): Samples[Lane] => ({ pipeline: [], "pass-through": [], consume: [], "insert RowBinary": [], "insert Native": [] });
+  const lane = (): Samples[Lane] => ({
+    pipeline: [],
+    "pass-through": [],
+    consume: [],
+    "insert RowBinary": [],
+    "insert Native": [],
+  });
   return { single: lane(), packed: lane() };
 }
 

@@ -14,7 +14,12 @@ const scripts = [
 
 /** What such a script prints. Its runs are interleaved among its own tasks already. */
 interface KernelReport {
-  readonly figures: readonly { readonly name: string; readonly nsMedian: number; readonly nsLow: number; readonly nsHigh: number }[];
+  readonly figures: readonly {
+    readonly name: string;
+    readonly nsMedian: number;
+    readonly nsLow: number;
+    readonly nsHigh: number;
+  }[];
 }
 
 const goals: Readonly<Record<string, Goal>> = {
@@ -37,7 +42,9 @@ export function kernelFigures({ say }: Bench): Figure[] {
     }
     const [index, map] = [median.get("prefix index"), median.get("Map per length")];
     if (index !== undefined && map !== undefined)
-      figures.push(figure({ name: "tariffs: Map per length / prefix index", unit: "×", samples: [map / index], goal: { atLeast: 5 } }));
+      figures.push(
+        figure({ name: "tariffs: Map per length / prefix index", unit: "×", samples: [map / index], goal: { atLeast: 5 } }),
+      );
   }
   return figures;
 }

@@ -18,7 +18,11 @@ export function loadRate(maximum: number): number {
  * The most that is settled per second while a publisher on the same machine keeps the log filled, but never more than a
  * window ahead. Its CPU time is counted apart: on two cores it takes a good part of what there is.
  */
-export async function measureLiveMaximum(prepared: Prepared, run: number, { events, liveWindow }: Bench["knobs"]): Promise<SteadyRate> {
+export async function measureLiveMaximum(
+  prepared: Prepared,
+  run: number,
+  { events, liveWindow }: Bench["knobs"],
+): Promise<SteadyRate> {
   const { nc, rig } = prepared;
   const settled = await watchSettled(nc, await lastSequences(nc, rig.partitions));
   const publisher = startPublisher(prepared, prepared.calls(`m${run}`), {
@@ -62,7 +66,11 @@ export async function measureVisible(prepared: Prepared, run: string, perSecond:
       if (settled.messages() >= count) resolve();
     });
   });
-  const publisher = startPublisher(prepared, prepared.calls(run), { count, eventsPerMessage: 1, pace: { kind: "rate", perSecond } });
+  const publisher = startPublisher(prepared, prepared.calls(run), {
+    count,
+    eventsPerMessage: 1,
+    pace: { kind: "rate", perSecond },
+  });
   const pids = (): Record<string, number> => ({ ...rig.pids(), publisher: publisher.pid });
   const before = cpuSecondsOfAll(pids());
   try {
@@ -73,7 +81,8 @@ export async function measureVisible(prepared: Prepared, run: string, perSecond:
       `SELECT p, log_seq, toUInt64(substring(usage_id, ${run.length + 2})) FROM rated_calls WHERE startsWith(usage_id, '${run}-') FORMAT TabSeparated`,
     );
     const latencies = latenciesFrom(rows.toString("utf8"), marks, startedAtUs, perSecond);
-    if (latencies.length !== count) throw new Error(`${count} calls were published at a rate, ${latencies.length} are in the reports`);
+    if (latencies.length !== count)
+      throw new Error(`${count} calls were published at a rate, ${latencies.length} are in the reports`);
     const [p50Ms, p99Ms, maxMs] = [0.5, 0.99, 1].map((p) => quantile(latencies, p)) as [number, number, number];
     return { perSecond, p50Ms, p99Ms, maxMs, sentLateMs: latestMs, cpuSeconds, events: count };
   } finally {
@@ -118,7 +127,9 @@ export function liveFigures(maxima: readonly SteadyRate[], visible: readonly Vis
       samples: maxima.map(({ perSecond }) => perSecond),
       cpuSeconds: maxima.map(({ cpuSeconds }) => cpuSeconds),
       events: maxima.map(({ events }) => events),
-      reasons: maxima.some(({ startUpIncluded }) => startUpIncluded) ? ["too few calls: the start of the publisher is in it"] : [],
+      reasons: maxima.some(({ startUpIncluded }) => startUpIncluded)
+        ? ["too few calls: the start of the publisher is in it"]
+        : [],
     }),
   ];
   if (visible.length === 0) return figures;
@@ -126,7 +137,20 @@ export function liveFigures(maxima: readonly SteadyRate[], visible: readonly Vis
   const events = visible.map((sample) => sample.events);
   return [
     ...figures,
-    figure({ name: "published → in reports, p50 at 70 %", unit: "ms", samples: visible.map(({ p50Ms }) => p50Ms), cpuSeconds, events, reasons }),
-    figure({ name: "published → in reports, p99 at 70 %", unit: "ms", samples: visible.map(({ p99Ms }) => p99Ms), goal: { atMost: 2_000 }, reasons }),
+    figure({
+      name: "published → in reports, p50 at 70 %",
+      unit: "ms",
+      samples: visible.map(({ p50Ms }) => p50Ms),
+      cpuSeconds,
+      events,
+      reasons,
+    }),
+    figure({
+      name: "published → in reports, p99 at 70 %",
+      unit: "ms",
+      samples: visible.map(({ p99Ms }) => p99Ms),
+      goal: { atMost: 2_000 },
+      reasons,
+    }),
   ];
 }

@@ -36,10 +36,18 @@ export async function learnPipelineRows(bench: Bench, folder: string): Promise<P
   }
 }
 
-async function copyRows({ clickhouse }: Prepared, before: readonly number[], count: number, folder: string): Promise<PipelineRows> {
+async function copyRows(
+  { clickhouse }: Prepared,
+  before: readonly number[],
+  count: number,
+  folder: string,
+): Promise<PipelineRows> {
   // Only what the calls left, not what setting up the accounts did.
   const own = `(${before.map((last, p) => `(p = ${p} AND log_seq > ${last})`).join(" OR ")})`;
-  const blocks: Record<InsertSetting["format"], { table: string; columns: string; file: string }[]> = { RowBinary: [], Native: [] };
+  const blocks: Record<InsertSetting["format"], { table: string; columns: string; file: string }[]> = {
+    RowBinary: [],
+    Native: [],
+  };
   let bytes = 0;
   for (const table of TABLES) {
     const [rows = "0"] = await clickhouse.row(`SELECT count() FROM ${table} WHERE ${own}`);
@@ -57,7 +65,9 @@ async function copyRows({ clickhouse }: Prepared, before: readonly number[], cou
   if (Number(rated) !== count) throw new Error(`${count} calls went in, ${rated} were rated: ${await whyNot(clickhouse, own)}`);
   const columns: StencilColumn[] = [];
   for (const { name, type } of await columnsOf(clickhouse, "rated_calls")) {
-    const sample = await clickhouse.query(`SELECT \`${name}\` FROM rated_calls WHERE ${own} ORDER BY p, out_seq LIMIT 1 FORMAT RowBinary`);
+    const sample = await clickhouse.query(
+      `SELECT \`${name}\` FROM rated_calls WHERE ${own} ORDER BY p, out_seq LIMIT 1 FORMAT RowBinary`,
+    );
     columns.push({ name, type, sample: sample.toString("base64") });
   }
   return { columns, blocks, eventsPerBlock: count, bytesPerEvent: Math.round(bytes / count) };
@@ -80,8 +90,14 @@ async function columnsOf(clickhouse: Clickhouse, table: string): Promise<{ name:
 /** The reasons that the pipeline itself gives, most frequent first. */
 async function whyNot(clickhouse: Clickhouse, own: string): Promise<string> {
   const [denied, dead] = await Promise.all([
-    clickhouse.query(`SELECT outcome, reason, count() AS n FROM rated_calls WHERE ${own} GROUP BY 1, 2 ORDER BY n DESC LIMIT 5 FORMAT TabSeparated`),
-    clickhouse.query(`SELECT outcome, reason, any(detail), count() AS n FROM dead_letters WHERE ${own} GROUP BY 1, 2 ORDER BY n DESC LIMIT 5 FORMAT TabSeparated`),
+    clickhouse.query(
+      `SELECT outcome, reason, count() AS n FROM rated_calls WHERE ${own} GROUP BY 1, 2 ORDER BY n DESC LIMIT 5 FORMAT TabSeparated`,
+    ),
+    clickhouse.query(
+      `SELECT outcome, reason, any(detail), count() AS n FROM dead_letters WHERE ${own} GROUP BY 1, 2 ORDER BY n DESC LIMIT 5 FORMAT TabSeparated`,
+    ),
   ]);
-  return `${denied.toString("utf8")}${dead.toString("utf8")}`.trim().replaceAll("\n", "; ").replaceAll("\t", " ") || "no rows at all";
+  return (
+    `${denied.toString("utf8")}${dead.toString("utf8")}`.trim().replaceAll("\n", "; ").replaceAll("\t", " ") || "no rows at all"
+  );
 }

@@ -27,7 +27,7 @@ export interface Knobs {
 export interface Bench {
   readonly openRig: OpenRig;
   readonly knobs: Knobs;
-  say(line: string): void;
+  readonly say: (line: string) => void;
 }
 
 /** An installation with decks, accounts and users, meter running; with the harness's own connections. */
@@ -42,28 +42,23 @@ export interface Prepared {
 
 export async function prepare({ openRig, knobs }: Bench): Promise<Prepared> {
   const rig = await openRig();
+  const opened: { close(): void | Promise<void> }[] = [rig];
+  const close = async (): Promise<void> => {
+    for (const one of opened.toReversed()) await one.close();
+  };
   try {
     for (const service of ["nats", "clickhouse", "meter"] as const) await rig.start(service);
     const nc = await connectLog(logAccess(rig, "operator"));
-    const api = await connectLog(logAccess(rig, "api"));
+    opened.push(nc);
     const clickhouse = connectClickhouse(rig.clickhouse);
+    opened.push(clickhouse);
     await rig.activateSampleDecks();
-    await setUpAccounts(api, logAccess(rig, "api"), knobs);
-    await api.close();
     const { accounts, usersPerAccount } = knobs;
-    return {
-      rig,
-      nc,
-      clickhouse,
-      calls: (run) => ({ run, accounts, usersPerAccount, endedBefore: Date.now() * 1_000 }),
-      close: async () => {
-        clickhouse.close();
-        await nc.close();
-        await rig.close();
-      },
-    };
+    await setUpAccounts(logAccess(rig, "api"), knobs);
+    const endedBefore = Date.now() * 1_000;
+    return { rig, nc, clickhouse, calls: (run) => ({ run, accounts, usersPerAccount, endedBefore }), close };
   } catch (error) {
-    await rig.close();
+    await close();
     throw error;
   }
 }
@@ -80,7 +75,12 @@ export function startPublisher(
 }
 
 /** Puts calls into the log, waits until the stream holds them all, and says where they lie. Nothing else may publish meanwhile. */
-export async function preload(prepared: Prepared, calls: CallSetting, count: number, eventsPerMessage: number): Promise<Stretch[]> {
+export async function preload(
+  prepared: Prepared,
+  calls: CallSetting,
+  count: number,
+  eventsPerMessage: number,
+): Promise<Stretch[]> {
   const { nc, rig } = prepared;
   const before = await lastSequences(nc, rig.partitions);
   const publisher = startPublisher(prepared, calls, { count, eventsPerMessage, pace: { kind: "all" } });

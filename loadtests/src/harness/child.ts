@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 /** The processes in this folder that do a part of the work on their own, so that their CPU time is counted apart. */
-export type MeasuringProcess = "consume-only" | "pass-through" | "insert-only" | "publish-calls" | "authorize-calls" | "no-op-route";
+export type MeasuringProcess =
+  | "consume-only"
+  | "pass-through"
+  | "insert-only"
+  | "publish-calls"
+  | "authorize-calls"
+  | "no-op-route";
 
 export interface Child<Report> {
   readonly name: MeasuringProcess;
@@ -43,12 +49,21 @@ export function startChild<Report>(name: MeasuringProcess, setting: object): Chi
     name,
     pid,
     listen: (listener) => void listeners.add(listener),
-    next: (accept) => nextReport(listeners, accept, ended.then(() => new Error(`${name} ended early: ${complaint.trim() || "it said nothing"}`))),
+    next: (accept) =>
+      nextReport(
+        listeners,
+        accept,
+        ended.then(() => new Error(`${name} ended early: ${complaint.trim() || "it said nothing"}`)),
+      ),
     end: () => endChild(child, ended),
   };
 }
 
-function nextReport<Report>(listeners: Set<(report: Report) => void>, accept: (report: Report) => boolean, ended: Promise<Error>): Promise<Report> {
+function nextReport<Report>(
+  listeners: Set<(report: Report) => void>,
+  accept: (report: Report) => boolean,
+  ended: Promise<Error>,
+): Promise<Report> {
   return new Promise((resolve, reject) => {
     const listener = (report: Report): void => {
       if (!accept(report)) return;

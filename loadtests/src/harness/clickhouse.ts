@@ -18,16 +18,20 @@ export function connectClickhouse({ url, user, password }: Rig["clickhouse"]): C
   const post = (parameters: Readonly<Record<string, string>>, body: Uint8Array): Promise<Buffer> => {
     const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
     const address = `${url}/?${new URLSearchParams(parameters).toString()}`;
-    const sent = request(address, { method: "POST", agent, timeout: TIMEOUT_MS, headers: { authorization, "content-length": body.byteLength } }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.once("error", reject);
-      response.once("end", () => {
-        const answer = Buffer.concat(chunks);
-        if (response.statusCode === 200 && response.headers["x-clickhouse-exception-code"] === undefined) resolve(answer);
-        else reject(new Error(`ClickHouse: ${answer.toString("utf8").slice(0, 500)}`));
-      });
-    });
+    const sent = request(
+      address,
+      { method: "POST", agent, timeout: TIMEOUT_MS, headers: { authorization, "content-length": body.byteLength } },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.once("error", reject);
+        response.once("end", () => {
+          const answer = Buffer.concat(chunks);
+          if (response.statusCode === 200 && response.headers["x-clickhouse-exception-code"] === undefined) resolve(answer);
+          else reject(new Error(`ClickHouse: ${answer.toString("utf8").slice(0, 500)}`));
+        });
+      },
+    );
     sent.once("error", reject);
     sent.once("timeout", () => sent.destroy(new Error(`ClickHouse did not answer within ${TIMEOUT_MS / 1_000} s`)));
     sent.end(body);

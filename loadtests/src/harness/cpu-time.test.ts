@@ -11,7 +11,8 @@ describe("CPU time", () => {
   });
 
   it.runIf(process.platform === "linux")("counts what a child burns, of a living process", async () => {
-    const burn = "const end = process.cpuUsage().user + 300_000; while (process.cpuUsage().user < end); console.log('burnt'); process.stdin.resume()";
+    const burn =
+      "const end = process.cpuUsage().user + 300_000; while (process.cpuUsage().user < end); console.log('burnt'); process.stdin.resume()";
     const child = spawn(process.execPath, ["-e", burn], { stdio: ["pipe", "pipe", "inherit"] });
     await once(child.stdout, "data");
     const used = cpuSecondsOf(child.pid as number);

@@ -65,7 +65,9 @@ async function readStretch(
     const batch = Math.min(PULL_MESSAGES, left) - asked;
     if (batch <= 0) return;
     asked += batch;
-    nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`, JSON.stringify({ batch, expires: PULL_EXPIRES_NS }), { reply: inbox });
+    nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`, JSON.stringify({ batch, expires: PULL_EXPIRES_NS }), {
+      reply: inbox,
+    });
   };
   // The stretch was published while nothing else was, so its sequences are contiguous.
   let seq = first;

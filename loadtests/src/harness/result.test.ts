@@ -5,8 +5,15 @@ import { figureTable } from "./table.ts";
 describe("a figure", () => {
   it("judges the median, not the best sample, and says by what it missed", () => {
     const missed = figure({ name: "ratio", unit: "×", samples: [0.9, 0.5, 0.7], goal: { atLeast: 0.8 } });
-    expect(missed).toMatchObject({ pass: false, reasons: ["0.7 is below the goal of 0.8"], summary: { median: 0.7, min: 0.5, max: 0.9 } });
-    expect(figure({ name: "p99", unit: "ms", samples: [4, 5, 6], goal: { atMost: 5 } })).toMatchObject({ pass: true, reasons: [] });
+    expect(missed).toMatchObject({
+      pass: false,
+      reasons: ["0.7 is below the goal of 0.8"],
+      summary: { median: 0.7, min: 0.5, max: 0.9 },
+    });
+    expect(figure({ name: "p99", unit: "ms", samples: [4, 5, 6], goal: { atMost: 5 } })).toMatchObject({
+      pass: true,
+      reasons: [],
+    });
     expect(figure({ name: "rate", unit: "/s", samples: [1] }).pass).toBeNull();
   });
 
@@ -15,7 +22,10 @@ describe("a figure", () => {
       name: "rate",
       unit: "events/s",
       samples: [1, 1],
-      cpuSeconds: [{ nats: 0.5, meter: 1 }, { nats: 0.5, meter: 2 }],
+      cpuSeconds: [
+        { nats: 0.5, meter: 1 },
+        { nats: 0.5, meter: 2 },
+      ],
       events: [100_000, 300_000],
     });
     expect(cpuMicrosPerEvent).toBe(10);

@@ -65,7 +65,12 @@ export function figure({ name, unit, samples, cpuSeconds = [], events = [], goal
     name,
     unit,
     samples: samples.map(rounded),
-    summary: { median: rounded(summary.median), min: rounded(summary.min), max: rounded(summary.max), spread: rounded(summary.spread) },
+    summary: {
+      median: rounded(summary.median),
+      min: rounded(summary.min),
+      max: rounded(summary.max),
+      spread: rounded(summary.spread),
+    },
     cpuSeconds,
     cpuMicrosPerEvent: microsPerEvent(cpuSeconds, events),
     goal: goal ?? null,
@@ -126,7 +131,8 @@ export function loadNow(): number {
 
 /** Of the checkout that holds `folder`; "unknown" where there is no git, as in an unpacked archive. */
 export function commitOf(folder: string): { readonly commit: string; readonly changed: boolean } {
-  const git = (...args: string[]): string => execFileSync("git", ["-C", folder, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  const git = (...args: string[]): string =>
+    execFileSync("git", ["-C", folder, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   try {
     // Results themselves are written into the checkout: a second run is of the same commit all the same.
     const changes = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":(exclude)loadtests/results");

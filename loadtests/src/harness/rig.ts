@@ -18,7 +18,7 @@ export interface Rig {
   /** Puts the sample rate decks in force. The log and the meter must run. */
   activateSampleDecks(): Promise<void>;
   /** Process ids of the services that run. */
-  pids(): Record<string, number>;
+  readonly pids: () => Record<string, number>;
   /** Stops everything and deletes the data. */
   close(): Promise<void>;
 }

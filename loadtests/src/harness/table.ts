@@ -11,13 +11,25 @@ export function figureTable(figures: readonly Figure[]): string {
       samples.length > 1 ? `±${Math.round(summary.spread * 50)} %` : "",
       String(samples.length),
       cpuMicrosPerEvent === null ? "" : readable(cpuMicrosPerEvent),
-      goal === null ? "" : [goal.atLeast === undefined ? "" : `≥ ${readable(goal.atLeast)}`, goal.atMost === undefined ? "" : `≤ ${readable(goal.atMost)}`].join(""),
+      goal === null
+        ? ""
+        : [
+            goal.atLeast === undefined ? "" : `≥ ${readable(goal.atLeast)}`,
+            goal.atMost === undefined ? "" : `≤ ${readable(goal.atMost)}`,
+          ].join(""),
       pass === null ? "" : pass ? "ok" : "MISSED",
     ]),
   ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length))) ?? [];
   return rows
-    .map((row) => row.map((cell, column) => (column === 0 || column === 2 || column === 7 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ").trimEnd())
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 0 || column === 2 || column === 7 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join("  ")
+        .trimEnd(),
+    )
     .join("\n");
 }
 

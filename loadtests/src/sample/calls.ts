@@ -20,7 +20,23 @@ export const accountName = (n: number): AccountId => `bench-${n}` as AccountId;
 export const userName = (n: number): string => `user-${n}`;
 
 /** Where people call: mostly at home (Germany), some abroad. The first digits are real prefixes, the rest counts. */
-const prefixes = ["4930", "4989", "4940", "49151", "4969", "4930", "4989", "33140", "44207", "1201555", "4533", "31205", "39065", "48226", "9122"];
+const prefixes = [
+  "4930",
+  "4989",
+  "4940",
+  "49151",
+  "4969",
+  "4930",
+  "4989",
+  "33140",
+  "44207",
+  "1201555",
+  "4533",
+  "31205",
+  "39065",
+  "48226",
+  "9122",
+];
 
 /** Call number `n`, finished: 1 to 300 seconds long, the same for the same setting. */
 export function finishedCall(n: number, account: AccountId, setting: CallSetting): CallEvent {

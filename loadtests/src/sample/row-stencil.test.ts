@@ -30,13 +30,14 @@ describe("the pass-through's rows", () => {
     stencil.add(fields, 13);
     const { bytes, rows } = stencil.take();
     expect(rows).toBe(2);
-    const row = (outSeq: number): number[] => [
-      ...[7, 0, 9, 0, 0, 0, 0, 0, 0, 0],
-      ...[outSeq, 0, 0, 0, 0, 0, 0, 0],
-      ...[3, 120, 121, 122],
-      ...[2, 79, 75],
-      ...[5, 0, 0, 0, 0, 1, 0, 0],
-    ];
+    const row = (outSeq: number): number[] =>
+      [
+        [7, 0, 9, 0, 0, 0, 0, 0, 0, 0],
+        [outSeq, 0, 0, 0, 0, 0, 0, 0],
+        [3, 120, 121, 122],
+        [2, 79, 75],
+        [5, 0, 0, 0, 0, 1, 0, 0],
+      ].flat();
     expect([...bytes]).toEqual([...row(1), ...row(2)]);
     expect(stencil.rows()).toBe(0);
   });

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { connect } from "@nats-io/transport-node";
 import type { TimeUs } from "@tollbook/contracts/units.ts";
-import type { Rig, ServiceName } from "@tollbook/loadtests/harness/rig.ts";
+import type { OpenRig, Rig, ServiceName } from "@tollbook/loadtests/harness/rig.ts";
 import { natsConfig } from "@tollbook/meter/nats-config.ts";
 import { activateDeck, readDeckFile } from "../deck-import.ts";
 import { UserFacingError } from "../failure.ts";
@@ -14,7 +14,7 @@ import { natsServerVersion } from "../stack.ts";
 import { find, natsServer } from "../system-packages.ts";
 
 export interface RigFactory {
-  open(): Promise<Rig>;
+  readonly open: OpenRig;
   /** Stops and deletes every rig that is still open: after a failure, or on Ctrl-C. */
   closeAll(): Promise<void>;
 }
@@ -29,8 +29,13 @@ export function createRigFactory(partitions: number): RigFactory {
     open: async () => {
       const rig = await openRig(partitions);
       open.add(rig);
-      const { close } = rig;
-      return { ...rig, close: async () => (open.delete(rig), await close()) };
+      return {
+        ...rig,
+        close: async () => {
+          open.delete(rig);
+          await rig.close();
+        },
+      };
     },
     closeAll: async () => {
       for (const rig of open) await rig.close();
@@ -88,9 +93,12 @@ async function openRig(partitions: number): Promise<Rig> {
     start,
     stop,
     activateSampleDecks: async () => {
-      const nc = await connect({ servers: natsUrl, user: "operator", pass: secrets.operator });
-      for (const path of decks) await activateDeck(nc, readDeckFile(path), DECKS_VALID_FROM);
-      await nc.close();
+      const nc = await connect({ servers: natsUrl, user: "operator", pass: secrets.operator, reconnect: false });
+      try {
+        for (const path of decks) await activateDeck(nc, readDeckFile(path), DECKS_VALID_FROM);
+      } finally {
+        await nc.close();
+      }
     },
     pids: () => {
       const pids: Record<string, number> = {};
