@@ -10,7 +10,7 @@ import { LEASE_MS } from "./log-setup.ts";
 export interface Leases {
   /** Hands back the partition's key at once, so that another can take it. The caller has stopped writing. */
   release(partition: number): Promise<void>;
-  /** Takes no more, and forgets this member. */
+  /** Takes no more, forgets this member; what is still held counts as lost, and runs out by itself. */
   close(): Promise<void>;
 }
 
@@ -136,6 +136,8 @@ export async function openLeases(options: LeaseOptions): Promise<Leases> {
       clearInterval(renewing);
       await running;
       clearInterval(expiring);
+      // What its holder has not handed back in time it must not touch any more.
+      for (const [partition, lease] of held) lose(partition, lease);
       watcher.stop();
       await watching;
       await kv.delete(memberKey).catch(onError);

@@ -180,8 +180,10 @@ export async function createMeter({ config, log, rules = domainRules, sabotage, 
       },
       close: async (deadlineMs) => {
         closing.abort();
-        const all = Promise.all([...running.values()].map(({ done }) => done)).then(() => leases.close());
-        await Promise.race([all, sleep(deadlineMs, undefined, { ref: false })]);
+        const ended = (): Promise<unknown> => Promise.all([...running.values()].map(({ done }) => done));
+        await Promise.race([ended(), sleep(deadlineMs, undefined, { ref: false })]);
+        await leases.close();
+        await ended();
         await server.close();
         await installFacts.close();
         await schema;
