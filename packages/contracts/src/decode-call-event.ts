@@ -36,6 +36,7 @@ export function decodeCallMessage(
   const text = utf8.decode(payload);
   if (text.charCodeAt(0) === PACKED_FIRST_BYTE) return unpackCallEvents(text.slice(1), account, feeder);
   const mode = headers === null ? structured : modeOf(headers);
+  if (mode === structured && text.charCodeAt(0) === 0x7b) return [decodeCallText(text, account, feeder)];
   return pieces(text, mode).map((piece) => decodePiece(piece, account, feeder));
 }
 
@@ -155,17 +156,15 @@ function percentDecoded(text: string): string {
 }
 
 function decodePiece(piece: Piece, account: AccountId | null, feeder: FeederId): DecodeResult {
-  const refusal = (reason: RejectReason, detail: string): DecodeResult => ({
-    ok: false,
-    reason,
-    detail,
-    original: piece.text ?? JSON.stringify(piece.value),
-  });
-  if (piece.value === tooLarge) return refusal("tooLarge", `more than ${MAX_EVENT_BYTES} bytes`);
-  if (piece.value === notJson) return refusal("notJson", "the payload is not JSON");
+  if (piece.value === tooLarge) return refusal("tooLarge", `more than ${MAX_EVENT_BYTES} bytes`, piece);
+  if (piece.value === notJson) return refusal("notJson", "the payload is not JSON", piece);
   const fault: Fault = { reason: "badField", first: null };
   const event = callEventFromValue(piece.value, account, feeder, fault);
-  return event !== null && fault.first === null ? { ok: true, event } : refusal(fault.reason, fault.first ?? "malformed");
+  return event !== null && fault.first === null ? { ok: true, event } : refusal(fault.reason, fault.first ?? "malformed", piece);
+}
+
+function refusal(reason: RejectReason, detail: string, piece: Piece): DecodeResult {
+  return { ok: false, reason, detail, original: piece.text ?? JSON.stringify(piece.value) };
 }
 
 interface Fault extends Faults {
@@ -218,8 +217,12 @@ function unknownType(type: string, fault: Fault): null {
 
 /** The subject's account, which the body may repeat but not change; in mixed batches the body's own. */
 function accountOf(value: JsonObject, account: AccountId | null, fault: Fault): AccountId | null {
+  const attribute = value["account"];
+  const inSubject = accountInSubject(value["subject"]);
+  // The usual case, and the hot one: nothing is claimed, or what the subject says.
+  if (account !== null && inSubject === undefined && (attribute === account || attribute === undefined)) return account;
   let owner = account;
-  for (const claim of [value["account"], accountInSubject(value["subject"])]) {
+  for (const claim of [attribute, inSubject]) {
     if (claim === undefined || claim === null) continue;
     if (typeof claim !== "string" || !isAccountId(claim)) return stop(fault, "badField", "account: 1 to 63 of a-z, 0-9 and -");
     if (owner !== null && claim !== owner)
