@@ -24,6 +24,8 @@ export type Principal =
 declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
+    /** Answers an emergency also when nobody can be recognised, because the directory is not there. */
+    emergencyAlways?: boolean;
   }
   interface FastifyRequest {
     /** Null only on public routes. */
@@ -66,7 +68,10 @@ export function decideAccess(app: FastifyInstance, { directory }: AccessOptions)
   app.addHook("onRequest", async (request) => {
     const access = request.routeOptions.config.access ?? "public";
     if (access === "public") return;
-    if (request.principal === null) throw request.refusal;
+    if (request.principal === null) {
+      if (request.routeOptions.config.emergencyAlways === true && !directory.loaded) return;
+      throw request.refusal;
+    }
     decide(request, access, request.principal, directory);
   });
 }

@@ -2,7 +2,7 @@ import { fastifyCookie } from "@fastify/cookie";
 import { fastifyHelmet } from "@fastify/helmet";
 import { fastifySSE } from "@fastify/sse";
 import { openWarehouse } from "@tollbook/warehouse/open-warehouse.ts";
-import { fastify, type FastifyServerOptions } from "fastify";
+import { fastify, LogController, type FastifyServerOptions } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
@@ -43,7 +43,7 @@ const KEEP_ALIVE_MS = 72_000;
 export async function createApp(config: ApiConfig, now: () => Date = () => new Date()): Promise<App> {
   const options: FastifyServerOptions = {
     logger: { level: config.logLevel, redact: ["req.headers.authorization", "req.headers.cookie"] },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: REQUEST_TIMEOUT_MS,

@@ -1,4 +1,7 @@
 import type { App, Services } from "./services.ts";
+import { registerAccounts } from "./accounts/accounts.ts";
+import { registerApiKeys } from "./api-keys/api-keys.ts";
+import { registerAuthorize } from "./authorize/authorize.ts";
 import { registerCalls } from "./calls/calls.ts";
 import { registerCommands } from "./commands/commands.ts";
 import { registerEvents } from "./events/events.ts";
@@ -11,6 +14,9 @@ export async function registerRoutes(app: App, services: Services): Promise<void
   registerOperation(app, services);
   registerSession(app, services);
   await registerEvents(app, services);
+  registerAuthorize(app, services);
+  registerAccounts(app, services);
+  registerApiKeys(app, services);
   registerCommands(app, services);
   registerViews(app, services);
   registerCalls(app, services);

@@ -1,0 +1,67 @@
+import { commandData } from "@tollbook/contracts/commands.ts";
+import { CommandResult } from "@tollbook/contracts/http.ts";
+import { isAccountId } from "@tollbook/contracts/units.ts";
+import * as z from "zod/mini";
+import { actorOf, principalOf } from "../access.ts";
+import { acceptedOnly, commandId, sendCommand } from "../give-command.ts";
+import { ApiProblem } from "../problem.ts";
+import { accountName, problems } from "../schemas.ts";
+import type { App, Services } from "../services.ts";
+
+/** Until the account says otherwise (contract §2): calls that nobody could check are refused. */
+const DEFAULTS = { onUnreachable: "reject", maxUnsupervisedSeconds: 900 } as const;
+
+const AccountList = z.object({ accounts: z.array(z.object({ account: z.string(), name: z.string(), createdAt: z.string() })) });
+
+export function registerAccounts(app: App, { log, directory, now }: Services): void {
+  app.get(
+    "/v1/accounts",
+    {
+      config: { access: "operator" },
+      schema: {
+        operationId: "listAccounts",
+        tags: ["Sign-in"],
+        summary: "All accounts of the installation",
+        response: { 200: AccountList, ...problems() },
+      },
+    },
+    async () => ({ accounts: directory.accounts().map(({ account, name, createdAt }) => ({ account, name, createdAt })) }),
+  );
+
+  app.post(
+    "/v1/accounts",
+    {
+      config: { access: "operator" },
+      schema: {
+        operationId: "createAccount",
+        tags: ["Commands"],
+        summary: "Create an account",
+        description:
+          "First in the account's log, then in the directory; when it broke off between the two, the same request completes it.",
+        body: z.extend(commandData["account.create"], { account: accountName }),
+        response: { 201: CommandResult, ...problems("refused", "idempotencyMismatch", "meterUnreachable", "logUnreachable") },
+      },
+    },
+    async (request, reply) => {
+      const { account, ...data } = request.body;
+      if (!isAccountId(account)) throw new ApiProblem("invalidRequest", { detail: "account: 1 to 63 of a-z, 0-9 and -" });
+      const actor = actorOf(principalOf(request), account);
+      const answer = await sendCommand(log, account, commandId(request, "account.create"), "account.create", actor, data);
+      const exists = answer.code === "accountExists";
+      if (exists && directory.account(account) === null) {
+        await addToDirectory(account, data.name);
+        return reply.code(201).send({ seq: answer.seq, outcome: "accepted" as const });
+      }
+      const result = acceptedOnly(answer);
+      await addToDirectory(account, data.name);
+      return reply.code(201).send(result);
+    },
+  );
+
+  async function addToDirectory(account: string, name: string): Promise<void> {
+    await directory.changeAccount(
+      account,
+      (current) => current ?? { account, name, createdAt: now().toISOString(), ...DEFAULTS },
+    );
+  }
+}
