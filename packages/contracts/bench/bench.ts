@@ -55,4 +55,10 @@ const single = nanosecondsPerEvent(() => {
 const packed = nanosecondsPerEvent(() => {
   decode(pack);
 });
-console.log(JSON.stringify({ node: process.version, single, packed, bytesPerPackedEvent: Math.round(pack.length / COUNT) }));
+const events = decode(pack);
+const packing = nanosecondsPerEvent(() => {
+  packCallEvents(events);
+});
+console.log(
+  JSON.stringify({ node: process.version, single, packed, packing, bytesPerPackedEvent: Math.round(pack.length / COUNT) }),
+);

@@ -1,4 +1,4 @@
-import type { CallEvent, Party } from "./call-event.ts";
+import type { CallEvent, Party, ProviderCost } from "./call-event.ts";
 import { e164FromText, type JsonObject } from "./call-event-data.ts";
 import { formatMicros, formatTime, type TimeUs } from "./units.ts";
 
@@ -20,7 +20,7 @@ export function encodeCallEvent(event: CallEvent): string {
 }
 
 /** The `data` of an event, with undefined where nothing is said. */
-export function dataFromCallEvent(event: CallEvent): JsonObject {
+function dataFromCallEvent(event: CallEvent): JsonObject {
   return {
     usageId: event.usageId,
     callId: event.callId ?? undefined,
@@ -47,8 +47,8 @@ export function dataFromCallEvent(event: CallEvent): JsonObject {
     sessionId: event.sessionId ?? undefined,
     seq: event.seq ?? undefined,
     requestedSeconds: event.requestedSeconds ?? undefined,
-    provider: event.provider === null ? undefined : withoutNulls({ ...event.provider, cost: formatMicros(event.provider.cost) }),
-    raw: event.raw === null ? undefined : (JSON.parse(event.raw) as JsonObject),
+    provider: providerValue(event.provider),
+    raw: rawValue(event.raw),
     dialledFrom: event.dialledFrom ?? undefined,
   };
 }
@@ -58,10 +58,18 @@ function timeText(time: TimeUs | null): string | undefined {
 }
 
 /** The short form wherever decoding it gives the same party back. */
-function partyValue(party: Party | null): unknown {
+export function partyValue(party: Party | null): unknown {
   if (party === null) return undefined;
   if (party.name === null && e164FromText(party.raw) === party.e164) return party.raw;
   return { raw: party.raw, e164: party.e164 === null ? null : `+${party.e164}`, name: party.name ?? undefined };
+}
+
+export function providerValue(provider: ProviderCost | null): JsonObject | undefined {
+  return provider === null ? undefined : withoutNulls({ ...provider, cost: formatMicros(provider.cost) });
+}
+
+export function rawValue(raw: string | null): JsonObject | undefined {
+  return raw === null ? undefined : (JSON.parse(raw) as JsonObject);
 }
 
 function withoutNulls(value: JsonObject): JsonObject {

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "./call-event-data.ts";
 import type { CallEvent } from "./call-event.ts";
-import { dataFromCallEvent } from "./encode-call-event.ts";
+import { partyValue, providerValue, rawValue } from "./encode-call-event.ts";
 import type { TimeUs } from "./units.ts";
 
 /**
@@ -31,10 +31,11 @@ export function packCallEvents(events: readonly CallEvent[]): Uint8Array {
   if (first === undefined || events.length > MAX_PACKED_EVENTS) throw new RangeError(`pack 1 to ${MAX_PACKED_EVENTS} events`);
   if (events.some((event) => event.account !== first.account)) throw new RangeError("pack events of one account");
   const base = baseOf(events);
-  const rows = events.map((event) => rowFromCallEvent(event, base));
   const columns: JsonObject = {};
-  for (const name of new Set(rows.flatMap((row) => Object.keys(row))))
-    columns[name] = packColumn(rows.map((row) => row[name] ?? null));
+  for (const [name, valueOf] of Object.entries(columnValues)) {
+    const column = packColumn(events.map((event) => valueOf(event, base)));
+    if (column !== null) columns[name] = column;
+  }
   return utf8.encode(`\u001e${JSON.stringify({ v: 1, account: first.account, count: events.length, base, columns })}`);
 }
 
@@ -47,34 +48,62 @@ function baseOf(events: readonly CallEvent[]): number {
   return times.every((time) => Number.isSafeInteger(time - base)) ? base : 0;
 }
 
-function rowFromCallEvent(event: CallEvent, base: number): JsonObject {
-  const since = (time: TimeUs | null): number | null => (time === null ? null : time - base);
-  return {
-    type: event.type,
-    id: event.id,
-    source: event.source,
-    feedseq: event.feedSeq,
-    ...dataFromCallEvent(event),
-    time: since(event.time),
-    setupAt: since(event.setupAt),
-    answeredAt: since(event.answeredAt),
-    endedAt: since(event.endedAt),
-  };
-}
+const since = (time: TimeUs | null, base: number): number | null => (time === null ? null : time - base);
 
+/** What stands in each column for an event; null and undefined are the same there. */
+const columnValues: Readonly<Record<string, (event: CallEvent, base: number) => unknown>> = {
+  type: (event) => event.type,
+  id: (event) => event.id,
+  source: (event) => event.source,
+  time: (event, base) => since(event.time, base),
+  feedseq: (event) => event.feedSeq,
+  usageId: (event) => event.usageId,
+  callId: (event) => event.callId,
+  legId: (event) => event.legId,
+  parentLegId: (event) => event.parentLegId,
+  linkedId: (event) => event.linkedId,
+  conferenceId: (event) => event.conferenceId,
+  callType: (event) => event.callType,
+  direction: (event) => event.direction,
+  from: (event) => partyValue(event.from),
+  to: (event) => partyValue(event.to),
+  user: (event) => event.user,
+  organizer: (event) => event.organizer,
+  resourceAccount: (event) => event.resourceAccount,
+  serviceNumber: (event) => event.serviceNumber,
+  numberType: (event) => event.numberType,
+  setupAt: (event, base) => since(event.setupAt, base),
+  answeredAt: (event, base) => since(event.answeredAt, base),
+  endedAt: (event, base) => since(event.endedAt, base),
+  usedMs: (event) => event.usedMs,
+  reportedSeconds: (event) => event.reportedSeconds,
+  emergency: (event) => (event.emergency ? true : null),
+  end: (event) => event.end,
+  sessionId: (event) => event.sessionId,
+  seq: (event) => event.seq,
+  requestedSeconds: (event) => event.requestedSeconds,
+  provider: (event) => providerValue(event.provider),
+  raw: (event) => rawValue(event.raw),
+  dialledFrom: (event) => event.dialledFrom,
+};
+
+/** One value for all, an index where few values repeat, else a value each. */
 function packColumn(values: readonly unknown[]): unknown {
   const places = new Map<unknown, number>();
   const of: unknown[] = [];
-  const at = values.map((value) => {
-    // No text of ours begins like the JSON of an object, so the two kinds of key cannot meet.
-    const key = isJsonObject(value) ? `\u001e${JSON.stringify(value)}` : value;
-    const known = places.get(key);
-    if (known !== undefined) return known;
-    places.set(key, of.length);
-    return of.push(value) - 1;
-  });
-  if (of.length === 1 && !isJsonObject(of[0])) return of[0];
-  return of.length * 4 <= values.length || of.length === 1 ? { of, at } : values;
+  const at: number[] = [];
+  for (const value of values) {
+    // No text of ours begins like the key of an object, so the two kinds of key cannot meet.
+    const key = isJsonObject(value) ? `\u001e${JSON.stringify(value)}` : (value ?? null);
+    let place = places.get(key);
+    if (place === undefined) {
+      place = of.push(value ?? null) - 1;
+      places.set(key, place);
+      if (of.length > 1 && of.length * 4 > values.length) return values;
+    }
+    at.push(place);
+  }
+  return of.length === 1 && !isJsonObject(of[0]) ? of[0] : { of, at };
 }
 
 /** A web standard present in every runtime of ours, but not in the language's own types. */
