@@ -1,9 +1,11 @@
 /** The `tollbook` command: one file per command in `commands/`. */
 import { Command } from "commander";
+import { quickstart } from "./commands/quickstart.ts";
 import { quote } from "./commands/quote.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { feederAdd } from "./commands/feeder.ts";
+import { importCallsCommand } from "./commands/import-calls.ts";
 import { importDeck } from "./commands/import-deck.ts";
 import { test } from "./commands/test.ts";
 import { up } from "./commands/up.ts";
@@ -31,6 +33,11 @@ program
   .action(guarded(doctor));
 
 program
+  .command("quickstart")
+  .description("make a small organisation on the running installation and print an API key for it")
+  .argument("<account>")
+  .action(guarded(quickstart));
+program
   .command("quote")
   .description("price one call and print how the price came about")
   .requiredOption("--to <number>", "outbound: the number dialled; inbound: the service number called")
@@ -51,6 +58,18 @@ importing
   .argument("<file.csv>", "with its side file <file.json> beside it, if any")
   .option("--from <time>", "in force from, RFC 3339 (default: now)")
   .action(guarded(importDeck));
+
+importing
+  .command("calls")
+  .description("read finished call records from CSV; a second run adds nothing")
+  .argument("<file.csv>")
+  .requiredOption("--account <account>", "whose calls they are")
+  .requiredOption("--mapping <file.json>", "which column is what; two to start from lie in tools/cli/mappings")
+  .option("--feeder <feeder>", "the name they come in under", "import")
+  .option("--shift-days <n>", "days added to every time")
+  .option("--ends-now", "shift all so that the last call ends now")
+  .option("--deck <file.csv>", "for a mapping that draws destinations from a deck")
+  .action(guarded(importCallsCommand));
 
 program
   .command("feeder")

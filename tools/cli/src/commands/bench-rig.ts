@@ -9,7 +9,7 @@ import { natsConfig } from "@tollbook/meter/nats-config.ts";
 import { activateDeck, readDeckFile } from "../deck-import.ts";
 import { UserFacingError } from "../failure.ts";
 import { newSecret, root } from "../installation.ts";
-import { type Service, type ServiceConfig, startService } from "../processes.ts";
+import { readPid, type Service, type ServiceConfig, startService } from "../processes.ts";
 import { natsServerVersion } from "../stack.ts";
 import { find, natsServer } from "../system-packages.ts";
 
@@ -66,18 +66,18 @@ async function openRig(partitions: number): Promise<Rig> {
     { mode: 0o600 },
   );
   const configs = serviceConfigs({ folder, configFile, natsUrl, ports: { clickhouse, meter, api }, secrets, partitions });
-  const running = new Map<ServiceName, { service: Service; pid: number }>();
+  const running = new Map<ServiceName, { service: Service | null; pid: number | null }>();
 
   const start = async (name: ServiceName): Promise<void> => {
+    const entry = { service: null, pid: null };
+    running.set(name, entry);
     const service = await startService(folder, configs[name], () => undefined);
-    const pid = service.pid();
-    if (pid === undefined) throw new Error(`${name} ended as soon as it was ready`);
-    running.set(name, { service, pid });
+    Object.assign(entry, { service, pid: service.pid() ?? null });
   };
   const stop = async (name: ServiceName): Promise<void> => {
     const found = running.get(name);
     running.delete(name);
-    await found?.service.stop();
+    await found?.service?.stop();
   };
   return {
     natsUrl,
@@ -103,10 +103,12 @@ async function openRig(partitions: number): Promise<Rig> {
     pids: () => {
       const pids: Record<string, number> = {};
       for (const [name, { service, pid }] of running) {
+        // While it is still starting, its CPU time counts already.
+        const now = service === null ? readPid(join(folder, "run", `${name}.pid`)) : service.pid();
         // The supervisor starts it again; a measurement across a crash is none.
-        if (service.pid() !== pid)
+        if (service !== null && now !== pid)
           throw new Error(`${name} ended by itself while it was measured. Its log: ${join(folder, "logs", `${name}.log`)}`);
-        pids[name] = pid;
+        if (now !== null && now !== undefined) pids[name] = now;
       }
       return pids;
     },
@@ -203,7 +205,7 @@ function newFolder(): string {
 }
 
 /** All are held at once, so that no two are the same; another program may still take one before it is used. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer();
