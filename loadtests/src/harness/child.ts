@@ -10,6 +10,7 @@ export type MeasuringProcess =
   | "insert-only"
   | "publish-calls"
   | "authorize-calls"
+  | "http-load"
   | "no-op-route";
 
 export interface Child<Report> {

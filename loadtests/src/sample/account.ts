@@ -18,7 +18,7 @@ type SampleCommand = { [T in CommandType]: { type: T; data: CommandData<T> } }[C
  * overage. The others pay from credits (MOSA), which the benchmark does not exhaust. Half of the users of each have a plan
  * with included minutes, half a plan without.
  */
-export function accountCommands(n: number, { usersPerAccount }: AccountSetting): SampleCommand[] {
+export function accountCommands(n: number, usersPerAccount: number): SampleCommand[] {
   const users = Array.from({ length: usersPerAccount }, (_, i) => userName(i));
   const [planned, unplanned] = [users.slice(0, users.length >> 1), users.slice(users.length >> 1)];
   const paysAfterUse = n % 2 === 0;
@@ -98,6 +98,6 @@ async function giveAll(nc: NatsConnection, inbox: string, setting: AccountSettin
   for (let n = 0; n < setting.accounts; n++) {
     // A partition keeps the order of what is published, so nothing waits for the answer before.
     const account = accountName(n);
-    await Promise.all(accountCommands(n, setting).map((command) => give(account, command)));
+    await Promise.all(accountCommands(n, setting.usersPerAccount).map((command) => give(account, command)));
   }
 }
