@@ -178,3 +178,5 @@ export type Settled = z.infer<typeof Settled>;
 export type Session = z.infer<typeof Session>;
 export type CommandResult = z.infer<typeof CommandResult>;
 export type PayAsYouGoPreview = z.infer<typeof PayAsYouGoPreview>;
+export type ApiKey = z.infer<typeof ApiKey>;
+export type CreatedApiKey = z.infer<typeof CreatedApiKey>;

@@ -1,11 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ImportMapping, readImportMapping } from "@tollbook/contracts/import-mapping.ts";
 import { isAccountId, isFeederId } from "@tollbook/contracts/units.ts";
 import { connectFeeder } from "../connect.ts";
 import { readDeckFile } from "../deck-import.ts";
 import { UserFacingError } from "../failure.ts";
-import { importCalls } from "../import-calls.ts";
+import { importCalls, readMappingFile } from "../import-calls.ts";
 import { openInstallation } from "../installation.ts";
 import { ensureFeeder } from "../stack.ts";
 
@@ -25,9 +23,7 @@ export async function importCallsCommand(file: string, options: ImportCallsOptio
     throw new UserFacingError("--account and --feeder are 1 to 63 of a-z, 0-9 and - each.");
   if (!/^-?\d{1,5}$/.test(shiftDays))
     throw new UserFacingError(`--shift-days must be a whole number of days, not "${shiftDays}".`);
-  if (!existsSync(options.mapping))
-    throw new UserFacingError(`there is no mapping ${options.mapping}. Two to start from lie in tools/cli/mappings.`);
-  const mapping = readMapping(options.mapping);
+  const mapping = readMappingFile(options.mapping);
   const installation = openInstallation(process.env);
   const nats = await connectFeeder(installation, ensureFeeder(installation, account, feeder));
   try {
@@ -53,16 +49,4 @@ export async function importCallsCommand(file: string, options: ImportCallsOptio
   } finally {
     await nats.drain();
   }
-}
-
-function readMapping(path: string): ImportMapping {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new UserFacingError(`${path} is not JSON (${(error as Error).message}).`);
-  }
-  const mapping = readImportMapping(value);
-  if (!mapping.ok) throw new UserFacingError(`${path} is not a mapping that can be used: ${mapping.detail}.`);
-  return mapping.mapping;
 }

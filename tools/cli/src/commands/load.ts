@@ -1,6 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { CreatedApiKey } from "@tollbook/contracts/http.ts";
 import { accountCommands } from "@tollbook/loadtests/sample/account.ts";
 import { userName } from "@tollbook/loadtests/sample/calls.ts";
 import { parseTime, type TimeUs } from "@tollbook/contracts/units.ts";
@@ -100,7 +99,7 @@ async function setUpAccount(api: ApiClient): Promise<string> {
     if (answer.outcome === "refused") throw new UserFacingError(`${type} was refused (${answer.code}: ${answer.detail}).`);
   }
   const key = { name: "load test", feeder: "load", scopes: ["ingest", "authorize"] };
-  return (await api.send<CreatedApiKey>("POST", `/v1/accounts/${ACCOUNT}/api-keys`, key)).secret;
+  return (await api.send<{ secret: string }>("POST", `/v1/accounts/${ACCOUNT}/api-keys`, key)).secret;
 }
 
 function wholeNumber(options: LoadCommandOptions, name: "rate" | "batch"): string | undefined {
