@@ -4,11 +4,14 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { connect } from "@nats-io/transport-node";
 import type { TimeUs } from "@tollbook/contracts/units.ts";
+import { openDirectory } from "@tollbook/api/directory/directory.ts";
+import { bootstrapOperator } from "@tollbook/api/directory/people.ts";
 import type { OpenRig, Rig, ServiceName } from "@tollbook/loadtests/harness/rig.ts";
 import { natsConfig } from "@tollbook/meter/nats-config.ts";
+import { signIn } from "../api-client.ts";
 import { activateDeck, readDeckFile } from "../deck-import.ts";
 import { UserFacingError } from "../failure.ts";
-import { newSecret, root } from "../installation.ts";
+import { newSecret, root, type Secrets } from "../installation.ts";
 import { readPid, type Service, type ServiceConfig, startService } from "../processes.ts";
 import { natsServerVersion } from "../stack.ts";
 import { find, natsServer } from "../system-packages.ts";
@@ -47,11 +50,10 @@ export function createRigFactory(partitions: number): RigFactory {
 async function openRig(partitions: number): Promise<Rig> {
   const folder = newFolder();
   const [nats = 0, clickhouse = 0, meter = 0, api = 0] = await freePorts(4);
-  const secrets = { operator: newSecret(), meter: newSecret(), api: newSecret(), clickhouse: newSecret() };
+  const secrets = newSecrets();
   const natsUrl = `nats://127.0.0.1:${nats}`;
   const configFile = join(folder, "nats.conf");
-  const { operator, meter: meterSecret, api: apiSecret } = secrets;
-  const passwords = { operator, meter: meterSecret, api: apiSecret };
+  const passwords = { operator: secrets.natsOperator, meter: secrets.natsMeter, api: secrets.natsApi };
   writeFileSync(
     configFile,
     natsConfig({
@@ -82,24 +84,25 @@ async function openRig(partitions: number): Promise<Rig> {
   return {
     natsUrl,
     logins: {
-      operator: { user: "operator", password: secrets.operator },
-      meter: { user: "meter", password: secrets.meter },
-      api: { user: "api", password: secrets.api },
+      operator: { user: "operator", password: secrets.natsOperator },
+      meter: { user: "meter", password: secrets.natsMeter },
+      api: { user: "api", password: secrets.natsApi },
     },
-    clickhouse: { url: `http://127.0.0.1:${clickhouse}`, user: "default", password: secrets.clickhouse },
-    apiUrl: `http://127.0.0.1:${api}`,
+    clickhouse: { url: local(clickhouse), user: "default", password: secrets.clickhouse },
+    apiUrl: local(api),
     partitions,
     folder,
     start,
     stop,
     activateSampleDecks: async () => {
-      const nc = await connect({ servers: natsUrl, user: "operator", pass: secrets.operator, reconnect: false });
+      const nc = await connect({ servers: natsUrl, user: "operator", pass: secrets.natsOperator, reconnect: false });
       try {
         for (const path of decks) await activateDeck(nc, readDeckFile(path), DECKS_VALID_FROM);
       } finally {
         await nc.close();
       }
     },
+    createApiKey: (account) => createApiKey(natsUrl, secrets, local(api), account),
     pids: () => {
       const pids: Record<string, number> = {};
       for (const [name, { service, pid }] of running) {
@@ -124,7 +127,7 @@ interface Setting {
   configFile: string;
   natsUrl: string;
   ports: { clickhouse: number; meter: number; api: number };
-  secrets: { meter: string; api: string; clickhouse: string };
+  secrets: Secrets;
   partitions: number;
 }
 
@@ -155,14 +158,13 @@ function serviceConfigs({
     readyWithinMs: 60_000,
     stopWithinMs: 20_000,
   });
-  const local = (port: number): string => `http://127.0.0.1:${port}`;
   return {
     nats: {
       name: "nats",
       command: find(natsServer) ?? natsServer.program,
       args: ["-c", configFile],
       environment: environment({}),
-      ready: async () => (await connect({ servers: natsUrl, user: "meter", pass: secrets.meter, timeout: 1_000 })).close(),
+      ready: async () => (await connect({ servers: natsUrl, user: "meter", pass: secrets.natsMeter, timeout: 1_000 })).close(),
       readyWithinMs: 30_000,
       stopWithinMs: 15_000,
     },
@@ -174,15 +176,47 @@ function serviceConfigs({
     }),
     meter: service("meter", "apps/meter/src/main.ts", `${local(ports.meter)}/readyz`, {
       TOLLBOOK_NATS_USER: "meter",
-      TOLLBOOK_NATS_PASSWORD: secrets.meter,
+      TOLLBOOK_NATS_PASSWORD: secrets.natsMeter,
       TOLLBOOK_METER_PORT: String(ports.meter),
     }),
     api: service("api", "apps/api/src/main.ts", `${local(ports.api)}/readyz`, {
       TOLLBOOK_NATS_USER: "api",
-      TOLLBOOK_NATS_PASSWORD: secrets.api,
+      TOLLBOOK_NATS_PASSWORD: secrets.natsApi,
       TOLLBOOK_API_HOST: "127.0.0.1",
       TOLLBOOK_API_PORT: String(ports.api),
+      // The benchmark asks for what the API can do, not for what it grants to one key.
+      TOLLBOOK_LIMIT_KEY: "100000000",
     }),
+  };
+}
+
+const local = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** Of an account that the log has and the API does not know yet: made known, and a key made, as its operator would. */
+async function createApiKey(natsUrl: string, secrets: Secrets, url: string, account: string): Promise<string> {
+  const nc = await connect({ servers: natsUrl, user: "operator", pass: secrets.natsOperator, reconnect: false });
+  try {
+    await bootstrapOperator(await openDirectory(nc), { email: secrets.operatorEmail, password: secrets.operatorPassword });
+  } finally {
+    await nc.close();
+  }
+  const operator = await signIn(url, secrets);
+  const known = { account, name: account, country: "DE", currency: "USD", agreement: "MCA" };
+  await operator.send("POST", "/v1/accounts", known);
+  const key = { name: "bench", feeder: "bench", scopes: ["authorize"] };
+  const { secret } = await operator.send<{ secret: string }>("POST", `/v1/accounts/${account}/api-keys`, key);
+  return secret;
+}
+
+function newSecrets(): Secrets {
+  return {
+    natsOperator: newSecret(),
+    natsMeter: newSecret(),
+    natsApi: newSecret(),
+    clickhouse: newSecret(),
+    operatorEmail: "bench@tollbook.localhost",
+    operatorPassword: newSecret(),
+    feeders: [],
   };
 }
 

@@ -101,7 +101,7 @@ function queue(user: string, usageLocation: string): SampleCommand[] {
 }
 
 /** One subscription with a licence for each of the users, assigned twenty at a time (SS-4). */
-function licences(subscription: string, product: string, users: readonly string[]): SampleCommand[] {
+export function licences(subscription: string, product: string, users: readonly string[]): SampleCommand[] {
   const assignments: SampleCommand[] = [];
   for (let from = 0; from < users.length; from += 20) {
     assignments.push({ type: "licence.assign", data: { subscription, users: users.slice(from, from + 20) } });
