@@ -4,6 +4,7 @@
  */
 import { type AuthorizeSample, authorizeFigures, measureAuthorize } from "./figures/authorize.ts";
 import { drainFigures } from "./figures/drain.ts";
+import { httpFigures } from "./figures/http.ts";
 import { kernelFigures } from "./figures/kernels.ts";
 import { liveFigures, loadRate, measureLiveMaximum, measureVisible, type VisibleAfter } from "./figures/live.ts";
 import { type Bench, type Knobs, prepare } from "./figures/prepared.ts";
@@ -12,7 +13,7 @@ import type { OpenRig } from "./harness/rig.ts";
 import type { SteadyRate } from "./harness/steady-window.ts";
 import { figureTable } from "./harness/table.ts";
 
-export const groups = ["kernels", "drain", "live", "authorize"] as const;
+export const groups = ["kernels", "drain", "live", "authorize", "http"] as const;
 export type Group = (typeof groups)[number];
 
 export interface BenchOptions {
@@ -43,6 +44,7 @@ export async function runBench(options: BenchOptions): Promise<{ result: BenchRe
   if (wanted("kernels")) figures.push(...kernelFigures(bench));
   if (wanted("drain")) figures.push(...(await drainFigures(bench)));
   if (wanted("live") || wanted("authorize")) figures.push(...(await loadedFigures(bench, wanted("live"), wanted("authorize"))));
+  if (wanted("http")) figures.push(...(await httpFigures(bench)));
   const missed = figures.filter(({ pass }) => pass === false);
   const result: BenchResult = {
     format: "tollbook-bench/1",

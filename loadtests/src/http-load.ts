@@ -1,6 +1,5 @@
 /** Sends one kind of HTTP request again and again, and reports how many were answered and how fast. */
-/// <reference path="./harness/autocannon.d.ts" />
-import autocannon from "autocannon";
+import { createRequire } from "node:module";
 import { readSetting, report, untilReleased } from "./harness/child.ts";
 
 export interface HttpLoadSetting {
@@ -23,11 +22,33 @@ export interface HttpLoadReport {
   readonly latencyMs: Readonly<Record<"p50" | "p99" | "p999" | "max", number>>;
 }
 
+/** What is used of autocannon, which ships no types. */
+interface AutocannonOptions {
+  readonly url: string;
+  readonly method: "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly connections: number;
+  readonly duration: number;
+  readonly overallRate?: number;
+  readonly idReplacement: boolean;
+}
+
+interface AutocannonResult {
+  readonly duration: number;
+  readonly latency: Readonly<Record<"p50" | "p99" | "p99_9" | "max", number>>;
+  readonly "2xx": number;
+  readonly non2xx: number;
+  readonly errors: number;
+}
+
+const autocannon = createRequire(import.meta.url)("autocannon") as (options: AutocannonOptions) => Promise<AutocannonResult>;
+
 const { url, headers, body, connections, seconds, perSecond } = readSetting<HttpLoadSetting>();
 const result = await autocannon({
   url,
   method: "POST",
-  headers: { ...headers },
+  headers,
   body,
   connections,
   duration: seconds,

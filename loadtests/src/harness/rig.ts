@@ -17,6 +17,8 @@ export interface Rig {
   stop(service: ServiceName): Promise<void>;
   /** Puts the sample rate decks in force. The log and the meter must run. */
   activateSampleDecks(): Promise<void>;
+  /** Makes an account known to the API, and a key that may ask for it; its secret. The API must run. */
+  createApiKey(account: string): Promise<string>;
   /** Process ids of the services that run. */
   readonly pids: () => Record<string, number>;
   /** Stops everything and deletes the data. */
