@@ -18,7 +18,8 @@ import { MirroredBucket } from "./log/mirrored-bucket.ts";
 import { settledMarks } from "./log/settled-marks.ts";
 import { createMetrics } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
-import { answerError, notFound, sendProblem } from "./problem.ts";
+import { serveDashboard } from "./dashboard.ts";
+import { answerError } from "./problem.ts";
 import { limitRequests } from "./rate-limit.ts";
 import { openReports } from "./reports.ts";
 import { registerRoutes } from "./routes.ts";
@@ -58,7 +59,6 @@ export async function createApp(config: ApiConfig, now: () => Date = () => new D
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, notFound("There is no such address.")));
 
   const services = openServices(config, app, now);
   const keyUses = noteKeyUses(services.directory, app.log);
@@ -89,6 +89,7 @@ export async function createApp(config: ApiConfig, now: () => Date = () => new D
   await app.register(fastifySSE, { heartbeatInterval: 15_000 });
   await describeApi(app);
   await registerRoutes(app, services);
+  await serveDashboard(app, config.dashboardFolder);
   return app;
 }
 

@@ -1,6 +1,67 @@
+import {
+  ApiKey,
+  CallExplanation,
+  CallList,
+  CallListItem,
+  CommandResult,
+  CreatedApiKey,
+  IngestResult,
+  Ledger,
+  PayAsYouGoPreview,
+  Session,
+  Settled,
+  UsageSeries,
+} from "@tollbook/contracts/http.ts";
+import {
+  CreditsView,
+  LegView,
+  LiveCallsView,
+  PoolsView,
+  PoolView,
+  ReconciliationView,
+  SubscriptionsView,
+  SubscriptionView,
+  SummaryView,
+  UsersView,
+  UserView,
+} from "@tollbook/contracts/views.ts";
+import * as z from "zod/mini";
+import { AuthorizeAnswerBody } from "./authorize/authorize-answer.ts";
+import { ProblemBody } from "./schemas.ts";
 import { fastifySwagger } from "@fastify/swagger";
+import scalar from "@scalar/fastify-api-reference";
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from "fastify-type-provider-zod";
 import type { App } from "./services.ts";
+
+/** Bodies that have a name of their own in the description. */
+const named = {
+  ApiKey,
+  AuthorizeAnswer: AuthorizeAnswerBody,
+  Call: CallListItem,
+  CallExplanation,
+  CallList,
+  CommandResult,
+  CreatedApiKey,
+  CreditsView,
+  IngestResult,
+  Ledger,
+  LegView,
+  LiveCallsView,
+  PayAsYouGoPreview,
+  Pool: PoolView,
+  PoolsView,
+  Problem: ProblemBody,
+  ReconciliationView,
+  Session,
+  Settled,
+  Subscription: SubscriptionView,
+  SubscriptionsView,
+  SummaryView,
+  UsageSeries,
+  User: UserView,
+  UsersView,
+};
+for (const [id, schema] of Object.entries(named)) z.globalRegistry.add(schema, { id });
 
 /** Must be registered before the routes it describes. */
 export async function describeApi(app: App): Promise<void> {
@@ -24,6 +85,7 @@ export async function describeApi(app: App): Promise<void> {
         { name: "Sign-in", description: "Sessions of people and API keys of systems" },
         { name: "Operation", description: "Health, metrics, this description" },
       ],
+      security: [{ apiKey: [] }, { session: [] }],
       components: {
         securitySchemes: {
           apiKey: { type: "http", scheme: "bearer", description: "An API key: tb_live_…" },
@@ -31,7 +93,95 @@ export async function describeApi(app: App): Promise<void> {
         },
       },
     },
-    transform: createJsonSchemaTransform({ skipList: [] }),
-    transformObject: createJsonSchemaTransformObject({}),
+    transform: createJsonSchemaTransform({}),
+    transformObject: (document) => withHeaders(withEventBodies(transformObject(document))),
   });
+  app.get("/openapi.json", { config: { access: "public" }, schema: { hide: true } }, async () => app.swagger());
+  // The page is the package's own: it loads its script from here and nothing from elsewhere (toolchain: no fonts, no agents).
+  await app.register(scalar, {
+    routePrefix: "/docs",
+    configuration: {
+      url: "/openapi.json",
+      withDefaultFonts: false,
+      showDeveloperTools: "never",
+      agent: { disabled: true },
+      mcp: { disabled: true },
+      hideClientButton: true,
+      telemetry: false,
+    },
+  });
+  // Its page has an inline script, which no other page of ours may have.
+  app.addHook("onSend", async (request, reply) => {
+    if (request.url.startsWith("/docs"))
+      reply.header(
+        "content-security-policy",
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'",
+      );
+  });
+}
+
+/** Of an OpenAPI document, what is changed here. */
+interface Description {
+  readonly paths?: Record<string, Record<string, Operation>>;
+}
+interface Operation {
+  readonly operationId?: string;
+  readonly tags?: readonly string[];
+  parameters?: readonly object[];
+  requestBody?: object;
+}
+
+const transformObject = createJsonSchemaTransformObject({});
+
+/** Every change may carry these two; the hooks read them, no schema does. */
+function withHeaders(document: Description): Description {
+  for (const path of Object.values(document.paths ?? {})) {
+    for (const [method, operation] of Object.entries(path)) {
+      if (method === "get" || operation.operationId === "signIn") continue;
+      const header = (name: string, description: string): object => ({
+        in: "header",
+        name,
+        required: false,
+        schema: { type: "string" },
+        description,
+      });
+      operation.parameters = [
+        ...(operation.parameters ?? []),
+        header("X-CSRF-Token", "Of the session; needed with a cookie, not with an API key."),
+        ...(operation.tags?.includes("Commands") === true
+          ? [header("Idempotency-Key", "The same key with the same content happens once. Required where money moves.")]
+          : []),
+      ];
+    }
+  }
+  return document;
+}
+
+/** Ingest reads its bodies itself, so their forms are described by hand. */
+function withEventBodies(document: object): Description {
+  const event = {
+    type: "object",
+    required: ["specversion", "id", "source", "type", "data"],
+    properties: {
+      specversion: { const: "1.0" },
+      id: { type: "string" },
+      source: { type: "string" },
+      type: { type: "string", examples: ["telephony.call.ended.v1"] },
+      time: { type: "string", format: "date-time" },
+      account: { type: "string" },
+      data: { type: "object", additionalProperties: true },
+    },
+  };
+  const content = {
+    "application/cloudevents+json": { schema: event },
+    "application/cloudevents-batch+json": { schema: { type: "array", items: event } },
+    "application/json": { schema: event },
+    "application/x-ndjson": { schema: { type: "string", description: "One CloudEvent a line" } },
+  };
+  const description = document as Description;
+  for (const path of ["/v1/accounts/{account}/events", "/v1/events"]) {
+    const post = description.paths?.[path]?.["post"];
+    if (post !== undefined) post.requestBody = { required: true, content };
+  }
+  return description;
 }

@@ -5,6 +5,7 @@ import { registerAuthorize } from "./authorize/authorize.ts";
 import { registerCalls } from "./calls/calls.ts";
 import { registerCommands } from "./commands/commands.ts";
 import { registerEvents } from "./events/events.ts";
+import { registerLive } from "./live/live.ts";
 import { registerOperation } from "./operation/operation.ts";
 import { registerSession } from "./session/session.ts";
 import { registerViews } from "./views/views.ts";
@@ -19,5 +20,6 @@ export async function registerRoutes(app: App, services: Services): Promise<void
   registerApiKeys(app, services);
   registerCommands(app, services);
   registerViews(app, services);
+  registerLive(app, services);
   registerCalls(app, services);
 }

@@ -12,6 +12,9 @@ export const AccountParams = z.object({ account: accountName });
 /** Every route of an account may answer these. */
 const always = ["invalidRequest", "unauthenticated", "forbidden", "notFound", "tooManyRequests", "internal"] as const;
 
+/** Some problems carry further members, such as `onUnreachable`. */
+export const ProblemBody = z.looseObject(Problem.shape);
+
 /** The problems a route answers, one response per status. */
 export function problems(...more: readonly ProblemCode[]): Record<number, unknown> {
   const byStatus = new Map<number, ProblemCode[]>();
@@ -24,7 +27,7 @@ export function problems(...more: readonly ProblemCode[]): Record<number, unknow
       status,
       {
         description: codes.map((code) => `\`${code}\`: ${problemCodes[code].title}`).join(". "),
-        content: { [PROBLEM_TYPE]: { schema: Problem } },
+        content: { [PROBLEM_TYPE]: { schema: ProblemBody } },
       },
     ]),
   );

@@ -16,11 +16,15 @@ import {
   filterFromQuery,
   limitFromText,
 } from "./call-query.ts";
+import { registerExplanation } from "./explanation.ts";
+import { registerExport } from "./export.ts";
 import { openReaders } from "./readers.ts";
 
 export function registerCalls(app: App, services: Services): void {
   const { reports } = services;
   const readers = openReaders(services);
+  registerExport(app, services, readers);
+  registerExplanation(app, services, readers);
 
   app.get(
     "/v1/accounts/:account/calls",

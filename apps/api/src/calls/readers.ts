@@ -18,7 +18,11 @@ interface Known extends Reader {
 }
 
 /** What a list needs to know of an account beyond the rows: whose numbers are hidden, how people are called. */
-export function openReaders({ log, settled }: Services): { of(account: AccountId): Promise<Reader> } {
+export interface Readers {
+  of(account: AccountId): Promise<Reader>;
+}
+
+export function openReaders({ log, settled }: Services): Readers {
   const known = new Map<AccountId, Known>();
   return {
     async of(account) {

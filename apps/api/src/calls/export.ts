@@ -1,0 +1,87 @@
+import { Readable } from "node:stream";
+import { streamCalls, totalCalls } from "@tollbook/warehouse/queries/calls.ts";
+import * as z from "zod/mini";
+import { accountOf, actorOf, principalOf } from "../access.ts";
+import { ApiProblem } from "../problem.ts";
+import { problemFromQuery } from "../reports.ts";
+import { AccountParams, problems } from "../schemas.ts";
+import type { App, Services } from "../services.ts";
+import { callFilterQuery, filterFromQuery } from "./call-query.ts";
+import { callFromRow, type Reader } from "./call-view.ts";
+import { csvHeader, csvLanguages, csvLine, type CsvLanguage } from "./csv.ts";
+import type { Readers } from "./readers.ts";
+
+/** About what a spreadsheet can open, twice. A longer time is exported in parts, never cut off silently. */
+const MAX_ROWS = 2_000_000;
+
+export function registerExport(app: App, { reports, clickhouse, settled }: Services, readers: Readers): void {
+  app.get(
+    "/v1/accounts/:account/calls.csv",
+    {
+      config: { access: { account: ["read"] } },
+      schema: {
+        operationId: "exportCalls",
+        tags: ["Reports"],
+        summary: "The calls of a filter as CSV, streamed, oldest first",
+        description:
+          "RFC 4180; for German and Danish with `;` and a decimal comma. Texts that a spreadsheet would run are defused.",
+        produces: ["text/csv"],
+        params: AccountParams,
+        querystring: z.strictObject({ ...callFilterQuery, language: z.optional(z.enum(csvLanguages)) }),
+        response: {
+          200: { description: "CSV", content: { "text/csv": { schema: z.string() } } },
+          ...problems("reportsUnreachable", "meterUnreachable"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const account = accountOf(request);
+      const { language = "en", ...query } = request.query;
+      const reader = await readers.of(account);
+      const filter = filterFromQuery(query, reader.hiddenDigits);
+      await reports.settle(account, query.after);
+      const totals = await reports.read(account, async (client, scope) => await totalCalls(client, scope, filter));
+      const rows = totals.reduce((sum, { calls }) => sum + calls, 0);
+      if (rows > MAX_ROWS)
+        throw new ApiProblem("invalidRequest", {
+          detail: `${rows} calls are more than the ${MAX_ROWS} of one export.`,
+          hint: "Choose a shorter time.",
+        });
+      request.log.info(
+        { audit: "calls.exported", account, rows, actor: actorOf(principalOf(request), account).id },
+        "calls were exported",
+      );
+      const lines = csvOf(streamCalls(clickhouse, settled.scope(account), filter), reader, language);
+      // The first chunk decides whether this is an answer or a problem; after it, a failure breaks the connection off.
+      const first = await lines.next().catch((error: unknown) => {
+        throw problemFromQuery(error);
+      });
+      return (
+        reply
+          .type("text/csv; charset=utf-8; header=present")
+          .header("content-disposition", `attachment; filename="calls-${account}.csv"`)
+          // A stream goes out as it is; the route's schema describes the text it carries.
+          .send(Readable.from(continued(first, lines)) as unknown as string)
+      );
+    },
+  );
+}
+
+async function* csvOf(
+  pages: AsyncIterable<readonly Parameters<typeof callFromRow>[0][]>,
+  reader: Reader,
+  language: CsvLanguage,
+): AsyncGenerator<string> {
+  let text = csvHeader(language);
+  for await (const page of pages) {
+    for (const row of page) text += csvLine(row, callFromRow(row, reader), language);
+    yield text;
+    text = "";
+  }
+  if (text !== "") yield text;
+}
+
+async function* continued(first: IteratorResult<string>, rest: AsyncIterable<string>): AsyncGenerator<string> {
+  if (first.done !== true) yield first.value;
+  yield* rest;
+}
