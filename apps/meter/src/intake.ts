@@ -2,6 +2,7 @@ import { AckPolicy, DeliverPolicy, ReplayPolicy, type JetStreamManager } from "@
 import { createInbox, nanos, nuid, type Msg, type NatsConnection, type Subscription } from "@nats-io/transport-node";
 import type { TimeUs } from "@tollbook/contracts/units.ts";
 import { readDelivery } from "./log-message.ts";
+import { PartitionRefused } from "./failures.ts";
 import { METER_INBOX_PREFIX } from "./nats-config.ts";
 
 /**
@@ -32,6 +33,8 @@ export interface IntakeOptions {
   readonly from: number;
   /** Called when messages have come. Must not throw. */
   readonly onMessages: () => void;
+  /** Delivery begins anew after a broken connection: look whether it is still the same log. Rejecting fails the intake. */
+  readonly onRestart: () => Promise<void>;
   /** The log lacks these sequences: a named gap, never skipped in silence. */
   readonly onGap: (from: number, to: number) => void;
   /** The stream cannot be read any more. Called once; the intake is closed then. */
@@ -118,7 +121,7 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
   const restart = (): void => {
     if (restarting || closed) return;
     restarting = true;
-    void begin().then(
+    void begin(options.onRestart).then(
       () => {
         restarting = false;
         pull();
@@ -132,13 +135,14 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
     );
   };
 
-  const begin = async (): Promise<void> => {
+  const begin = async (check: () => Promise<void>): Promise<void> => {
     subscription?.unsubscribe();
     outstanding = 0;
     restartedAt = expected;
     consumer = `meter-${nuid.next()}`;
     for (let attempt = 1; ; attempt++) {
       try {
+        await check();
         await jsm.consumers.add(stream, {
           name: consumer,
           ack_policy: AckPolicy.None,
@@ -152,7 +156,7 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
         break;
       } catch (error) {
         // While the server is away the partition's lease decides how long this goes on.
-        if (closed || attempt >= 20) throw error;
+        if (closed || attempt >= 20 || error instanceof PartitionRefused) throw error;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -175,7 +179,7 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
     if (!nc.isClosed()) nc.publish(`$JS.API.CONSUMER.DELETE.${stream}.${consumer}`);
   };
 
-  await begin();
+  await begin(async () => undefined);
   pull();
   return {
     take: () => {

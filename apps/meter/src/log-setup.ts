@@ -148,15 +148,13 @@ const defaultOf = (value: unknown): unknown => (typeof value === "boolean" ? fal
 
 /** The number of partitions decides where an account's events are: it never changes after the first start. */
 async function checkPartitions(settled: KV, partitions: number): Promise<string[]> {
-  const stored = (await settled.get(partitionsKey)) ?? null;
-  if (stored === null) {
-    await settled.create(partitionsKey, String(partitions));
-    return [];
-  }
-  if (stored.string() === String(partitions)) return [];
+  // Several meters may come first at once: one of them writes it, the others find it.
+  if ((await settled.get(partitionsKey)) === null) await settled.create(partitionsKey, String(partitions)).catch(() => 0);
+  const stored = (await settled.get(partitionsKey))?.string() ?? "no";
+  if (stored === String(partitions)) return [];
   return [
-    `This log was set up with ${stored.string()} partitions, but TOLLBOOK_PARTITIONS is ${partitions}: ` +
-      `set it to ${stored.string()}. The number cannot be changed later.`,
+    `This log was set up with ${stored} partitions, but TOLLBOOK_PARTITIONS is ${partitions}: ` +
+      `set it to ${stored}. The number cannot be changed later.`,
   ];
 }
 

@@ -104,30 +104,28 @@ export async function createMeter({ config, log, rules = domainRules, sabotage, 
         while (!lost.aborted && !stopping.aborted) {
           set("restoring");
           try {
-            await runPartition(
-              {
-                partition,
-                partitions: config.partitions,
-                owner,
-                nc,
-                jsm: eventLog.jsm,
-                settledMarks: eventLog.settled,
-                snapshots: createSnapshotStore(eventLog.snapshots, partition),
-                rules,
-                decks,
-                installFacts,
-                client,
-                slices,
-                bufferBytes: Math.floor(config.bufferBytes / config.partitions),
-                metrics: partitionMetrics,
-                log,
-                lost,
-                stopping,
-                ...(sabotage === undefined ? {} : { sabotage }),
-                ...(snapshotEveryMs === undefined ? {} : { snapshotEveryMs }),
-              },
-              () => set("serving"),
-            );
+            await runPartition({
+              partition,
+              partitions: config.partitions,
+              owner,
+              nc,
+              jsm: eventLog.jsm,
+              settledMarks: eventLog.settled,
+              snapshots: createSnapshotStore(eventLog.snapshots, partition),
+              rules,
+              decks,
+              installFacts,
+              client,
+              slices,
+              bufferBytes: Math.floor(config.bufferBytes / config.partitions),
+              metrics: partitionMetrics,
+              log,
+              lost,
+              stopping,
+              ...(sabotage === undefined ? {} : { sabotage }),
+              ...(snapshotEveryMs === undefined ? {} : { snapshotEveryMs }),
+              onServing: () => set("serving"),
+            });
           } catch (error) {
             if (lost.aborted || stopping.aborted) break;
             partitionMetrics.restarted();

@@ -16,6 +16,7 @@ export interface PartitionMetrics {
   gap(messages: number): void;
   snapshotEncoded(milliseconds: number): void;
   snapshotStored(bytes: number): void;
+  lag(milliseconds: number): void;
   viewAnswered(milliseconds: number): void;
   serving(serving: boolean): void;
   restarted(): void;
@@ -43,6 +44,7 @@ export function createMetrics(): MeterMetrics {
   const gaps = counter("tollbook_meter_missing_messages_total", "Messages that the log lacks");
   const snapshotSeconds = gauge("tollbook_meter_snapshot_pause_seconds", "How long the last snapshot stopped the fold");
   const snapshotBytes = gauge("tollbook_meter_snapshot_bytes", "Size of the last stored snapshot");
+  const lag = gauge("tollbook_meter_lag_seconds", "How long the oldest message that is not folded has waited here");
   const serving = gauge("tollbook_meter_serving", "1 when the partition is served here");
   const restarts = counter("tollbook_meter_partition_restarts_total", "Times a partition was let go because of a failure");
   const views = new Histogram({
@@ -69,6 +71,7 @@ export function createMetrics(): MeterMetrics {
         gap: (messages) => gaps.inc({ partition }, messages),
         snapshotEncoded: (milliseconds) => snapshotSeconds.set({ partition }, milliseconds / 1000),
         snapshotStored: (bytes) => snapshotBytes.set({ partition }, bytes),
+        lag: (milliseconds) => lag.set({ partition }, milliseconds / 1000),
         viewAnswered: (milliseconds) => views.observe(milliseconds / 1000),
         serving: (is) => serving.set({ partition }, is ? 1 : 0),
         restarted: () => restarts.inc({ partition }),

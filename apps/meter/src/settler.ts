@@ -13,6 +13,8 @@ export interface Settler {
   readonly waiting: number;
   /** No more rows may be made until something is settled. */
   readonly full: boolean;
+  /** How long ClickHouse has not taken a batch; 0 while it does. */
+  readonly heldForMs: number;
   readonly settled: Settled;
   /** Resolves when nothing waits any more. */
   drained(): Promise<void>;
@@ -33,6 +35,7 @@ export function openSettler(options: SettlerOptions): Settler {
   const { log, metrics } = options;
   const queue: { readonly batch: Batch; readonly snapshot: Snapshot | null }[] = [];
   let bytes = 0;
+  let heldSince: number | null = null;
   let running = false;
   let settled = options.settled;
   let saving: Promise<void> | null = null;
@@ -41,6 +44,7 @@ export function openSettler(options: SettlerOptions): Settler {
 
   const report: SinkOptions["report"] = {
     held: (batch, error, attempt) => {
+      heldSince ??= performance.now();
       metrics.held(true);
       const fields = { batch: batch.key.batch, partition: batch.key.p, attempt, reason: error.message };
       log.warn(fields, "ClickHouse does not take a batch; calls are decided meanwhile, the rows wait");
@@ -54,6 +58,7 @@ export function openSettler(options: SettlerOptions): Settler {
       log.info({ batch: batch.key.batch, partition: batch.key.p, found }, "went on with the batch that was open");
     },
     settled: (batch) => {
+      heldSince = null;
       metrics.held(false);
       metrics.settled(batch);
     },
@@ -116,6 +121,9 @@ export function openSettler(options: SettlerOptions): Settler {
     },
     get full() {
       return bytes >= options.bufferBytes;
+    },
+    get heldForMs() {
+      return heldSince === null ? 0 : performance.now() - heldSince;
     },
     get settled() {
       return settled;

@@ -17,6 +17,8 @@ export interface SmallState extends PartitionState {
   ticks: number;
   lastMinute: number;
   amount: number;
+  /** Rows that look-ups found, in order; a `corrected` event asks. */
+  readonly found: number[];
 }
 
 export const smallRules: FoldRules = {
@@ -34,6 +36,7 @@ export const smallRules: FoldRules = {
       ticks: 0,
       lastMinute: 0,
       amount: 0,
+      found: [],
     };
     return state;
   },
@@ -65,9 +68,11 @@ function applySmall(state: SmallState, entry: LogEntry, at: LogPosition): Output
       return [];
     case "command":
       return entry.reply === null ? [] : [{ kind: "reply", to: entry.reply, body: { seq: at.seq, outcome: "accepted" } }];
+    case "lookedUp":
+      state.found.push(entry.stored.length);
+      return entry.reply === null ? [] : [{ kind: "reply", to: entry.reply, body: { seq: at.seq, outcome: "accepted" } }];
     case "badCommand":
     case "install":
-    case "lookedUp":
       return [];
   }
 }
@@ -82,6 +87,11 @@ function applyCall(state: SmallState, event: CallEvent, reply: string | null, at
   state.seen.add(occurrence);
   state.applied++;
   const outputs: Output[] = [];
+  if (event.type === "corrected") {
+    const { account, usageId } = event;
+    outputs.push({ kind: "lookUp", account, usageId, event, reply });
+    return outputs;
+  }
   if (event.type === "ended") outputs.push({ kind: "call", row: callRow(state, event, at) });
   if (reply !== null) outputs.push({ kind: "reply", to: reply, body: { seq: at.seq, outcome: "accepted" } });
   return outputs;
