@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { quickstart } from "./commands/quickstart.ts";
 import { quote } from "./commands/quote.ts";
+import { campaign } from "./commands/campaign.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { feederAdd } from "./commands/feeder.ts";
@@ -26,6 +27,14 @@ program
   .description("run every guarantee at small counts: what continuous integration runs")
   .argument("[folders...]", "only the tests below these folders")
   .action(guarded(test));
+program
+  .command("campaign")
+  .description("the crash tests at release counts")
+  .option("--file <calls.csv>", "a call centre's log to import (default: a generated month)")
+  .option("--calls <n>", "calls of the generated month", "42000")
+  .option("--kills <n>", "kills of each process", "10")
+  .option("--seed <n>", "the same seed draws the same calls and kills", "1")
+  .action(guarded(campaign));
 program
   .command("doctor")
   .description("say what is wrong with this machine or installation")

@@ -33,6 +33,13 @@ export const strace: SystemPackage = {
   neededFor: "the aimed crash tests",
 };
 
+export const python: SystemPackage = {
+  program: "python3",
+  debianPackage: "python3",
+  places: [],
+  neededFor: "the independent sum that charges are compared with",
+};
+
 /** The program's path, or null. */
 export function find(wanted: SystemPackage, environment: NodeJS.ProcessEnv = process.env): string | null {
   const folders = (environment["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
