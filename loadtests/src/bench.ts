@@ -61,7 +61,13 @@ export async function runBench(options: BenchOptions): Promise<{ result: BenchRe
     reasons: missed.map(({ name, reasons }) => `${name}: ${reasons[0]}`),
   };
   say(`\n${figureTable(figures)}\n`);
+  for (const note of new Set(figures.flatMap((one) => notesOf(one)))) say(`note: ${note}`);
   return { result, file: writeResult(result, out) };
+}
+
+/** What a reader has to know beside the number; that a goal was missed stands in the table. */
+function notesOf({ pass, reasons }: Figure): readonly string[] {
+  return pass === false ? reasons.slice(1) : reasons;
 }
 
 function knobsFrom({ runs, events, quick }: BenchOptions): Knobs {

@@ -1,5 +1,6 @@
 /** Sends one kind of HTTP request again and again, and reports how many were answered and how fast. */
-import { createRequire } from "node:module";
+// @ts-expect-error -- it ships no types; what is used of it stands below
+import untyped from "autocannon";
 import { readSetting, report, untilReleased } from "./harness/child.ts";
 
 export interface HttpLoadSetting {
@@ -22,7 +23,6 @@ export interface HttpLoadReport {
   readonly latencyMs: Readonly<Record<"p50" | "p99" | "p999" | "max", number>>;
 }
 
-/** What is used of autocannon, which ships no types. */
 interface AutocannonOptions {
   readonly url: string;
   readonly method: "POST";
@@ -42,7 +42,7 @@ interface AutocannonResult {
   readonly errors: number;
 }
 
-const autocannon = createRequire(import.meta.url)("autocannon") as (options: AutocannonOptions) => Promise<AutocannonResult>;
+const autocannon = untyped as (options: AutocannonOptions) => Promise<AutocannonResult>;
 
 const { url, headers, body, connections, seconds, perSecond } = readSetting<HttpLoadSetting>();
 const result = await autocannon({
