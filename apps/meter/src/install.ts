@@ -1,4 +1,4 @@
-import { jetstream, type JetStreamManager } from "@nats-io/jetstream";
+import { jetstream } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { installStream } from "@tollbook/contracts/subjects.ts";
 import type { InstallFact } from "@tollbook/domain/fold.ts";
@@ -13,25 +13,15 @@ import type { OwnLog } from "./own-log.ts";
  * once it is in a log, that log cannot go on without it.
  */
 export interface InstallFacts {
-  /** Every deck of a fact so far is in memory: a restored state may rate with any of them. */
-  decksLoaded(signal: AbortSignal): Promise<void>;
   copyTo(ownLog: OwnLog, onHeld: (error: Error) => void): { close(): void };
   close(): Promise<void>;
 }
 
 const RETRY_MS = 5_000;
 
-export async function openInstallFacts(
-  nc: NatsConnection,
-  jsm: JetStreamManager,
-  decks: Decks,
-  onError: (error: Error) => void,
-): Promise<InstallFacts> {
+export async function openInstallFacts(nc: NatsConnection, decks: Decks, onError: (error: Error) => void): Promise<InstallFacts> {
   const facts: InstallFact[] = [];
   const listeners = new Set<() => void>();
-  const known = (await jsm.streams.info(installStream)).state.last_seq;
-  const readAll = Promise.withResolvers<void>();
-  if (known === 0) readAll.resolve();
   // An ordered consumer: begins at the first entry, and again where it was after a lost connection.
   const consumer = await jetstream(nc).consumers.get(installStream);
   const messages = await consumer.consume({
@@ -39,20 +29,11 @@ export async function openInstallFacts(
       const fact = decodeInstallFact(valueOf(message.data), message.seq);
       if (fact === null) onError(new Error(`entry ${message.seq} of ${installStream} is no known fact; it is left out`));
       else facts.push(fact);
-      if (message.seq >= known) readAll.resolve();
       for (const listener of listeners) listener();
     },
   });
 
   return {
-    decksLoaded: async (signal) => {
-      await readAll.promise;
-      for (const { activation } of facts) {
-        signal.throwIfAborted();
-        // One that cannot be loaded was never copied; the fold would wait for it where it was.
-        await decks.load(activation.deckId).catch((error: unknown) => onError(asError(error)));
-      }
-    },
     copyTo: (ownLog, onHeld) => {
       let closed = false;
       let copied: number | null = null;

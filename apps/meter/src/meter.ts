@@ -57,9 +57,7 @@ export async function createMeter({ config, log, rules = domainRules, sabotage, 
     const metrics = createMetrics();
     const slices = createSlices();
     const decks = createDecks(eventLog.decks);
-    const installFacts = await openInstallFacts(nc, eventLog.jsm, decks, (error) =>
-      log.error({ reason: error.message }, "installation facts"),
-    );
+    const installFacts = await openInstallFacts(nc, decks, (error) => log.error({ reason: error.message }, "installation facts"));
     /** What each partition held here is doing; a sentence where it needs somebody. */
     const states = new Map<number, { stage: "restoring" | "serving" | "refused"; problem: string | null }>();
     const running = new Map<number, { readonly stop: AbortController; readonly done: Promise<void> }>();

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { Batch } from "./encode.ts";
+import type { Totals } from "./rules.ts";
 
 /** What the meter counts. Labels name partitions and tables only: never accounts, users or numbers. */
 export interface MeterMetrics {
@@ -20,6 +21,8 @@ export interface PartitionMetrics {
   viewAnswered(milliseconds: number): void;
   serving(serving: boolean): void;
   restarted(): void;
+  /** Asked whenever the metrics are read; returns what ends that. */
+  watchTotals(totals: () => Totals): () => void;
 }
 
 export function createMetrics(): MeterMetrics {
@@ -54,6 +57,32 @@ export function createMetrics(): MeterMetrics {
     registers,
   });
 
+  const watched = new Map<string, () => Totals>();
+  const events = new Gauge({
+    name: "tollbook_events",
+    help: "First identity: accepted = applied + duplicate + confirmed + conflict + quarantined + deadLettered + refused",
+    labelNames: ["partition", "outcome"] as const,
+    registers,
+    // Runs first, and sets all that comes from the state.
+    collect: () => {
+      for (const [partition, ask] of watched) {
+        const totals = ask();
+        for (const [outcome, count] of Object.entries(totals.events)) events.set({ partition, outcome }, count);
+        for (const [state, count] of Object.entries(totals.legs)) legs.set({ partition, state }, count);
+        accounts.set({ partition }, totals.accounts);
+        frozen.set({ partition }, totals.frozenAccounts);
+      }
+    },
+  });
+  const legs = new Gauge({
+    name: "tollbook_legs",
+    help: "Second identity: seen = open + rated + denied + abandoned + voided",
+    labelNames: ["partition", "state"] as const,
+    registers,
+  });
+  const accounts = gauge("tollbook_accounts", "Accounts of the partition");
+  const frozen = gauge("tollbook_frozen_accounts", "Accounts frozen after a broken invariant: they need an operator");
+
   return {
     registry,
     forPartition: (p) => {
@@ -75,6 +104,14 @@ export function createMetrics(): MeterMetrics {
         viewAnswered: (milliseconds) => views.observe(milliseconds / 1000),
         serving: (is) => serving.set({ partition }, is ? 1 : 0),
         restarted: () => restarts.inc({ partition }),
+        watchTotals: (totals) => {
+          watched.set(partition, totals);
+          return () => {
+            if (watched.get(partition) !== totals) return;
+            watched.delete(partition);
+            for (const gauge of [events, legs, accounts, frozen]) gauge.remove({ partition });
+          };
+        },
       };
     },
   };

@@ -104,7 +104,6 @@ async function servePartition(
   const stream = meterStream(partition);
   const fence = createFence({ nc, jsm, settled: options.settledMarks, partition, owner: options.owner });
   const { intent, settled } = await fence.claim();
-  await options.installFacts.decksLoaded(signal);
   const restored = await restore({
     jsm,
     stream,
@@ -116,6 +115,7 @@ async function servePartition(
     onUnusable: (name, reason) => log.warn({ partition, snapshot: name, reason }, "a snapshot cannot be used"),
   });
   const { state } = restored;
+  await Promise.all(rules.deckIds(state).map((deckId) => options.decks.load(deckId)));
   const found = { partition, from: restored.from, until: restored.until, snapshot: restored.snapshot };
   log.info({ ...found, openBatch: restored.open?.batch ?? null }, "partition taken over");
 
@@ -307,6 +307,8 @@ async function servePartition(
     );
     lateLane.start();
     const bulkSignal = AbortSignal.any([signal, stopping]);
+    const unwatch = metrics.watchTotals(() => rules.totals(state));
+    closers.push(unwatch);
     openBulkLane({
       nc,
       jsm,
