@@ -1,6 +1,7 @@
 /** Question: how long does telephony wait for allow or deny, with nothing else going on and while calls pour in? */
 import type { AuthorizeReport, AuthorizeSetting } from "../authorize-calls.ts";
 import { startChild } from "../harness/child.ts";
+import { type CpuSeconds, cpuBetween, cpuSecondsOfAll } from "../harness/cpu-time.ts";
 import { logAccess } from "../harness/log.ts";
 import { figure, type Figure } from "../harness/result.ts";
 import { type LatencySummary, summarizeLatency } from "../harness/statistics.ts";
@@ -11,6 +12,7 @@ export interface AuthorizeSample {
   readonly fromSend: LatencySummary;
   readonly unanswered: number;
   readonly decisions: Readonly<Record<string, number>>;
+  readonly cpuSeconds: CpuSeconds;
 }
 
 /** One run of authorise requests through the log, at a fixed rate. `ingestPerSecond` null: with nothing else going on. */
@@ -39,9 +41,22 @@ export async function measureAuthorize(
       perSecond: authorizePerSecond,
     };
     const child = startChild<AuthorizeReport>("authorize-calls", setting);
+    const pids = (): Record<string, number> => ({
+      ...prepared.rig.pids(),
+      sender: child.pid,
+      ...(load === null ? {} : { publisher: load.pid }),
+    });
+    const before = cpuSecondsOfAll(pids());
     try {
       const { fromPlanMs, fromSendMs, unanswered, decisions } = await child.next(() => true);
-      return { fromPlan: summarizeLatency(fromPlanMs), fromSend: summarizeLatency(fromSendMs), unanswered, decisions };
+      const cpuSeconds = cpuBetween(before, cpuSecondsOfAll(pids()));
+      return {
+        fromPlan: summarizeLatency(fromPlanMs),
+        fromSend: summarizeLatency(fromSendMs),
+        unanswered,
+        decisions,
+        cpuSeconds,
+      };
     } finally {
       await child.end();
     }
@@ -66,7 +81,8 @@ export function authorizeFigures(
   ] as const) {
     if (samples.length === 0) continue;
     const add = (what: string, pick: (sample: AuthorizeSample) => number, goal?: { atMost: number }): void => {
-      const input = { name: `authorise, ${name}, ${what}`, unit: "ms", samples: samples.map(pick), reasons };
+      const cpuSeconds = samples.map((sample) => sample.cpuSeconds);
+      const input = { name: `authorise, ${name}, ${what}`, unit: "ms", samples: samples.map(pick), cpuSeconds, reasons };
       figures.push(figure(goal === undefined ? input : { ...input, goal }));
     };
     add("p50", ({ fromPlan }) => fromPlan.p50);
