@@ -102,8 +102,8 @@ describe("charge: money", () => {
   });
 
   it("stays exact beyond the integers of a double, by bigint", () => {
-    // 10,000 per minute for 200 days of 1/1 increments: 1.728e17 sixtieths.
-    const used = 200 * 86_400 + 1;
+    // 10,000 per minute for 200 days of 1/1 increments: 1.728e17 sixtieths, for which doubles would be a micro-unit too high.
+    const used = 200 * 86_400 + 13;
     const result = charge({ ...increments(1, 1), pricePerMinuteMicros: 9_999_999_999 }, used);
     expect(BigInt(result.amountMicros)).toBe((BigInt(used) * 9_999_999_999n + 30n) / 60n);
   });
@@ -183,6 +183,21 @@ describe("charge: time bands", () => {
       ["peak", 0, 3600],
       ["", 3600, 61 * 3600],
       ["peak", 62 * 3600, 3600],
+    ]);
+  });
+
+  it("prices a band without a row of its own by the default row", () => {
+    const all = [...bands, { ...(bands[0] as BandSpec), name: "evening", fromSecond: 18 * 3600, toSecond: 20 * 3600 }];
+    const deck = deckOf(
+      rows.map((row) => ({ ...row, ...increments(1, 1) })),
+      { bands: all, timeZone: "Europe/Berlin" },
+    );
+    const start = time("2026-03-02T16:59:30Z");
+    const match = findRate([deck], query("4930123456", { at: start }));
+    if (match === null) throw new Error("no rate");
+    expect(spans(chargeLeg(match, { startAt: start, usedSeconds: 90, includedSeconds: 0 }))).toEqual([
+      ["peak", 0, 30],
+      ["", 30, 60],
     ]);
   });
 

@@ -121,7 +121,7 @@ function groupRows(deck: RateDeck, rows: readonly RateRow[], places: ReadonlyMap
 /** The match of a group of one row, unless origin, time or band may rule it out. */
 function onlyMatch(group: RateGroup | undefined): RateMatch | null {
   const match = group?.matches?.[0] ?? null;
-  return match !== null && match.row.originPrefix === "" && match.row.band === "" ? match : null;
+  return match !== null && match.row.originPrefix === "" ? match : null;
 }
 
 function groupFromRows(deck: RateDeck, rows: readonly RateRow[], places: ReadonlyMap<string, number>): RateGroup {

@@ -32,6 +32,7 @@ describe("prefix index", () => {
     expect(chain(prefixes, "12345")).toEqual(["12"]);
     expect(chain(prefixes, "1234567")).toEqual(["123456", "12"]);
     expect(chain(prefixes, "")).toEqual([]);
+    expect(chain(["123456", "1234560"], "123456")).toEqual(["123456"]);
   });
 
   it("is not confused by the order in which prefixes come", () => {
