@@ -35,45 +35,51 @@ export type CallSearch = z.infer<typeof CallSearch>;
 
 export const DEFAULT_RANGE: DatePreset = "last7";
 
-/** The API's filter for a search as it stands today: presets become times, in the zone given (IANA). */
-export function filterFromSearch(search: CallSearch, today: Temporal.PlainDate, zone: string): CallFilter {
+/** The API's filter for a search as it stands at `now`: presets become times, in the reader's own time zone. */
+export function filterFromSearch(search: CallSearch, now: Date): CallFilter {
   const { range: _range, from: _from, to: _to, sort: _sort, paused: _paused, ...rest } = search;
-  const [first, last] = daysOf(search, today);
-  const start = (date: Temporal.PlainDate | null): string | undefined => date?.toZonedDateTime(zone).toInstant().toString();
-  const filter: Record<string, string | undefined> = { ...rest, from: start(first), to: start(last?.add({ days: 1 }) ?? null) };
+  const { first, last } = daysOf(search, now);
+  const filter: Record<string, string | undefined> = {
+    ...rest,
+    from: first?.toISOString(),
+    to: last === null ? undefined : daysFrom(last, 1).toISOString(),
+  };
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as CallFilter;
 }
 
-/** First and last day, both inclusive; null is open. */
-export function daysOf(search: CallSearch, today: Temporal.PlainDate): [Temporal.PlainDate | null, Temporal.PlainDate | null] {
+/** Midnights that begin the first and the last day, both inclusive; null is open. */
+export function daysOf(search: CallSearch, now: Date): { first: Date | null; last: Date | null } {
   if (search.range === undefined && (search.from !== undefined || search.to !== undefined))
-    return [dateOf(search.from), dateOf(search.to)];
+    return { first: dayFromText(search.from), last: dayFromText(search.to) };
+  const today = daysFrom(now, 0);
+  const month = (offset: number): Date => new Date(now.getFullYear(), now.getMonth() + offset, 1);
   switch (search.range ?? DEFAULT_RANGE) {
     case "today":
-      return [today, null];
+      return { first: today, last: null };
     case "yesterday":
-      return [today.subtract({ days: 1 }), today.subtract({ days: 1 })];
+      return { first: daysFrom(now, -1), last: daysFrom(now, -1) };
     case "last7":
-      return [today.subtract({ days: 6 }), null];
+      return { first: daysFrom(now, -6), last: null };
     case "last30":
-      return [today.subtract({ days: 29 }), null];
+      return { first: daysFrom(now, -29), last: null };
     case "thisMonth":
-      return [today.with({ day: 1 }), null];
-    case "lastMonth": {
-      const first = today.with({ day: 1 });
-      return [first.subtract({ months: 1 }), first.subtract({ days: 1 })];
-    }
+      return { first: month(0), last: null };
+    case "lastMonth":
+      return { first: month(-1), last: daysFrom(month(0), -1) };
     case "all":
-      return [null, null];
+      return { first: null, last: null };
   }
 }
 
-/** A date written by hand into the address may not exist. */
-function dateOf(text: string | undefined): Temporal.PlainDate | null {
+/** Midnight of the day that lies `days` after the one of `date`: a calendar day, also where a day has 23 or 25 hours. */
+export function daysFrom(date: Date, days: number): Date {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days);
+}
+
+/** A date written by hand into the address may not exist: the 31st of February is then no bound. */
+function dayFromText(text: string | undefined): Date | null {
   if (text === undefined) return null;
-  try {
-    return Temporal.PlainDate.from(text);
-  } catch {
-    return null;
-  }
+  const [year = 0, month = 0, day = 0] = text.split("-").map(Number);
+  const date = new Date(year, month - 1, day);
+  return date.getMonth() === month - 1 && date.getDate() === day ? date : null;
 }
