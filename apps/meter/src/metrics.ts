@@ -65,6 +65,7 @@ export function createMetrics(): MeterMetrics {
     registers,
     // Runs first, and sets all that comes from the state.
     collect: () => {
+      for (const metric of [events, legs, accounts, frozen]) metric.reset();
       for (const [partition, ask] of watched) {
         const totals = ask();
         for (const [outcome, count] of Object.entries(totals.events)) events.set({ partition, outcome }, count);
@@ -107,9 +108,7 @@ export function createMetrics(): MeterMetrics {
         watchTotals: (totals) => {
           watched.set(partition, totals);
           return () => {
-            if (watched.get(partition) !== totals) return;
-            watched.delete(partition);
-            for (const gauge of [events, legs, accounts, frozen]) gauge.remove({ partition });
+            if (watched.get(partition) === totals) watched.delete(partition);
           };
         },
       };
