@@ -1,0 +1,111 @@
+import type { UnreachableAction } from "@tollbook/contracts/answers.ts";
+import type { AccountId, Country, Currency } from "@tollbook/contracts/units.ts";
+import { DEFAULT_DIAL_OUT_POLICY } from "../catalogue/dial-out-policies.ts";
+import type { RememberedCommand } from "../command/remembered.ts";
+import { createCounters } from "../counters.ts";
+import type { Counters } from "../counters.ts";
+import { createCredits } from "../credits/credits.ts";
+import type { Credits } from "../credits/credits.ts";
+import { startHistory } from "../history.ts";
+import type { History } from "../history.ts";
+import type { Leg } from "../leg/leg.ts";
+import type { Pool } from "../pool/pool.ts";
+import type { Subscription } from "../subscription/subscription.ts";
+import type { User } from "./user.ts";
+
+export type Agreement = "MOSA" | "MPSA" | "MCA" | "EA";
+
+/** What the organisation has set; kept as a dated history (D2). Never changed in place. */
+export interface AccountSettings {
+  readonly agreement: Agreement;
+  readonly atZero: "complete" | "cut";
+  readonly cutoff: "complete" | "disconnect";
+  readonly overdraftCapMicros: number;
+  readonly unfundedAs: "UNFUNDED" | "OVERAGE";
+  /** Null: by kind of call (domain §12.29). */
+  readonly onUnreachable: UnreachableAction | null;
+  readonly maxUnsupervisedSeconds: number | null;
+  readonly allowPremium: boolean;
+  readonly dialOutPolicy: string;
+  readonly allowTollFree: boolean;
+  readonly blocked: boolean;
+}
+
+/** D21: a floor of −50.00 unless set otherwise. */
+export const DEFAULT_OVERDRAFT_CAP_MICROS = 50_000_000;
+
+/** One organisation: the unit of isolation. Everything in it survives `encodeState`. */
+export interface Account {
+  readonly id: AccountId;
+  readonly name: string;
+  readonly country: Country;
+  readonly currency: Currency;
+  readonly timeZone: string;
+  readonly createdAt: number;
+  /** Why it is frozen; empty when it is not. */
+  frozen: string;
+  readonly settings: History<AccountSettings>;
+  readonly users: Map<string, User>;
+  /** E.164 number, digits only, to user id. */
+  readonly numbers: Map<string, string>;
+  readonly subscriptions: Map<string, Subscription>;
+  readonly pools: Map<string, Pool>;
+  readonly credits: Credits;
+  /** Legs not closed yet, by usage id. */
+  readonly legs: Map<string, Leg>;
+  /** Occurrences that the late lane was asked about, with the position of the question. */
+  readonly asked: Map<string, number>;
+  readonly counters: Counters;
+  readonly commands: Map<string, RememberedCommand>;
+}
+
+export interface AccountFacts {
+  readonly id: AccountId;
+  readonly name: string;
+  readonly country: Country;
+  readonly currency: Currency;
+  readonly timeZone: string;
+  readonly agreement: Agreement;
+}
+
+export function createAccount(facts: AccountFacts, now: number): Account {
+  return {
+    id: facts.id,
+    name: facts.name,
+    country: facts.country,
+    currency: facts.currency,
+    timeZone: facts.timeZone,
+    createdAt: now,
+    frozen: "",
+    settings: startHistory<AccountSettings>(now, {
+      agreement: facts.agreement,
+      atZero: "complete",
+      cutoff: "complete",
+      overdraftCapMicros: DEFAULT_OVERDRAFT_CAP_MICROS,
+      unfundedAs: "UNFUNDED",
+      onUnreachable: null,
+      maxUnsupervisedSeconds: null,
+      allowPremium: false,
+      dialOutPolicy: DEFAULT_DIAL_OUT_POLICY,
+      allowTollFree: true,
+      blocked: false,
+    }),
+    users: new Map(),
+    numbers: new Map(),
+    subscriptions: new Map(),
+    pools: new Map(),
+    credits: createCredits(),
+    legs: new Map(),
+    asked: new Map(),
+    counters: createCounters(),
+    commands: new Map(),
+  };
+}
+
+/**
+ * When settings are looked up for a leg (D2): at its start. A leg older than the account has no snapshot of its own (an
+ * import of old records), so the settings as they stand now are used.
+ */
+export function snapshotTime(account: Account, startAt: number, now: number): number {
+  return startAt < account.createdAt ? now : startAt;
+}

@@ -1,0 +1,116 @@
+import type { Command, CommandType } from "@tollbook/contracts/commands.ts";
+import type { AccountId } from "@tollbook/contracts/units.ts";
+import type { Account } from "../account/account.ts";
+import type { LogEntry } from "../fold.ts";
+import type { Fold } from "../fold-context.ts";
+import { accountEvent, eventOfNobody } from "../output.ts";
+import type { Guarded } from "../tick.ts";
+import { accountBlock, accountSettings, createAccountFrom } from "./account-commands.ts";
+import { autoRecharge, goodwill, rechargeResult, topUp } from "./credit-commands.ts";
+import { assignLicences, setTotal, unassignLicences } from "./licence-commands.ts";
+import type { Handler, Outcome } from "./outcome.ts";
+import { contentOf, record, refusal, send } from "./record.ts";
+import { buy, setPayAsYouGo, setState } from "./subscription-commands.ts";
+import { blockUser, removeUser, setPolicy, setUser } from "./user-commands.ts";
+import { voidCall } from "./void-call.ts";
+
+const handlers: { readonly [T in Exclude<CommandType, "account.create">]: Handler<T> } = {
+  "account.settings": accountSettings,
+  "account.block": accountBlock,
+  "user.set": setUser,
+  "user.block": blockUser,
+  "user.remove": removeUser,
+  "policy.set": setPolicy,
+  "subscription.buy": buy,
+  "subscription.setState": setState,
+  "licence.setTotal": setTotal,
+  "licence.assign": assignLicences,
+  "licence.unassign": unassignLicences,
+  "payAsYouGo.set": setPayAsYouGo,
+  "credits.topUp": topUp,
+  "credits.autoRecharge": autoRecharge,
+  "credits.rechargeResult": rechargeResult,
+  "credits.goodwill": goodwill,
+  "call.void": voidCall,
+};
+
+/**
+ * A command: accepted or refused, audited either way, and answered. The same id with the same content is answered the same
+ * for 30 days; with other content it is refused and changes nothing (contract §3).
+ */
+export function applyCommand(fold: Fold, id: AccountId, command: Command, reply: string | null, guarded: Guarded): void {
+  const content = contentOf(command);
+  let account = fold.state.accounts.get(id);
+  const known = account?.commands.get(command.commandId);
+  if (known !== undefined) {
+    const mismatch = known.content !== content;
+    return send(
+      fold,
+      reply,
+      mismatch ? refusal(fold, "idempotencyMismatch", "the key was used for another command") : known.answer,
+    );
+  }
+  if (command.type === "account.create") {
+    if (account !== undefined)
+      return finish(fold, account, command, content, reply, { kind: "refused", code: "accountExists", detail: id }, guarded);
+    const created = createAccountFrom(fold, id, command.data);
+    if ("code" in created) {
+      eventOfNobody(fold, id, command, created);
+      return send(fold, reply, refusal(fold, created.code, created.detail));
+    }
+    account = created;
+    fold.state.accounts.set(id, account);
+    return finish(
+      fold,
+      account,
+      command,
+      content,
+      reply,
+      { kind: "accepted", subject: id, amountMicros: 0, postings: [], result: {} },
+      guarded,
+    );
+  }
+  if (account === undefined) {
+    eventOfNobody(fold, id, command, { code: "unknownAccount", detail: id });
+    return send(fold, reply, refusal(fold, "unknownAccount", `there is no account ${id}`));
+  }
+  if (account.frozen !== "") return send(fold, reply, refusal(fold, "accountFrozen", account.frozen));
+  const target = account;
+  const went = guarded(fold, target, () => {
+    const outcome = handle(fold, target, command, reply);
+    record(fold, target, command, content, reply, outcome);
+  });
+  if (!went) send(fold, reply, refusal(fold, "accountFrozen", target.frozen));
+}
+
+/** Malformed data: answered, audited, changes nothing, and the id stays free. */
+export function applyBadCommand(fold: Fold, entry: Extract<LogEntry, { kind: "badCommand" }>): void {
+  const account = fold.state.accounts.get(entry.account);
+  const details = {
+    outcome: "refused" as const,
+    commandId: entry.commandId ?? "",
+    data: { code: "invalidCommand", detail: entry.detail },
+  };
+  if (account === undefined) eventOfNobody(fold, entry.account, null, { code: "invalidCommand", detail: entry.detail });
+  else accountEvent(fold, account, "command.invalid", details);
+  send(fold, entry.reply, refusal(fold, "invalidCommand", entry.detail));
+}
+
+function handle(fold: Fold, account: Account, command: Command, reply: string | null): Outcome {
+  const { commandId, actor, type } = command;
+  // The table above pairs every type with the handler of its data, which the type system cannot follow through the index.
+  const handler = handlers[type as keyof typeof handlers] as Handler<CommandType>;
+  return handler(fold, account, command.data, { commandId, actor, reply });
+}
+
+function finish(
+  fold: Fold,
+  account: Account,
+  command: Command,
+  content: string,
+  reply: string | null,
+  outcome: Outcome,
+  guarded: Guarded,
+): void {
+  guarded(fold, account, () => record(fold, account, command, content, reply, outcome));
+}

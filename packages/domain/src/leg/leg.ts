@@ -1,0 +1,182 @@
+import type { AuthorizeAnswer } from "@tollbook/contracts/answers.ts";
+import type { CallEvent, CallEventType, CallType, NumberType } from "@tollbook/contracts/call-event.ts";
+import type { FeederId, UsageId } from "@tollbook/contracts/units.ts";
+import { keep } from "../undo.ts";
+import type { Undo } from "../undo.ts";
+
+/** States of a leg that is not closed; `transitions.ts` says what each event does in each. */
+export type OpenState = "AUTHORISED" | "STARTED" | "ANSWERED" | "CUT";
+
+/** All that its reports have said about a leg, merged, and what it holds while it is open. One shape for every leg. */
+export interface Leg {
+  readonly usageId: UsageId;
+  state: OpenState;
+  /** Rank of the report that the descriptive fields come from: a later kind of report knows better. */
+  rank: number;
+  callId: string;
+  legId: string;
+  parentLegId: string;
+  linkedId: string;
+  conferenceId: string;
+  source: string;
+  feeder: FeederId;
+  callType: CallType;
+  direction: "inbound" | "outbound";
+  fromRaw: string;
+  fromE164: string;
+  toRaw: string;
+  toE164: string;
+  user: string;
+  organizer: string;
+  resourceAccount: string;
+  serviceNumber: string;
+  numberType: NumberType | "";
+  emergency: boolean;
+  dialledFrom: string;
+  /** 0 where unknown. */
+  setupAt: number;
+  answeredAt: number;
+  endedAt: number;
+  usedMs: number;
+  /** -1 where the switch said nothing. */
+  reportedSeconds: number;
+  endedBy: string;
+  q850: number;
+  sip: number;
+  /** Empty: never authorised, so nothing supervises it. */
+  sessionId: string;
+  seq: number;
+  /** -1: not metered. */
+  grantedSeconds: number;
+  /** The grant is bounded by what can be funded. */
+  final: boolean;
+  /** What it was authorised on stays good (§12.9 to §12.11): set with the first grant, 0 before. */
+  authorisedAt: number;
+  poolKey: string;
+  poolMonth: number;
+  poolReserved: number;
+  moneyReserved: number;
+  answer: AuthorizeAnswer | null;
+  /** Log time at which silence closes it. */
+  dueAt: number;
+  /** Time of its earliest entry in the heap of due times; 0: none. */
+  armedAt: number;
+}
+
+/** Contract §1: authorize < started < answered < progress < ended < corrected. */
+const ranks: Readonly<Record<CallEventType, number>> = {
+  authorize: 0,
+  "authorize.cancelled": 0,
+  ringing: 1,
+  started: 1,
+  answered: 2,
+  held: 2,
+  resumed: 2,
+  transferred: 2,
+  cost: 0,
+  progress: 3,
+  rejected: 4,
+  ended: 4,
+  corrected: 5,
+};
+
+export function legFromEvent(event: CallEvent): Leg {
+  const inbound = event.direction === "inbound";
+  return {
+    usageId: event.usageId,
+    state: "STARTED",
+    rank: ranks[event.type],
+    callId: event.callId ?? "",
+    legId: event.legId ?? "",
+    parentLegId: event.parentLegId ?? "",
+    linkedId: event.linkedId ?? "",
+    conferenceId: event.conferenceId ?? "",
+    source: event.source,
+    feeder: event.feeder,
+    callType: event.callType ?? (inbound ? "user_in" : "user_out"),
+    direction: event.direction ?? "outbound",
+    fromRaw: event.from === null ? "" : event.from.raw,
+    fromE164: event.from === null ? "" : (event.from.e164 ?? ""),
+    toRaw: event.to === null ? "" : event.to.raw,
+    toE164: event.to === null ? "" : (event.to.e164 ?? ""),
+    user: event.user ?? "",
+    organizer: event.organizer ?? "",
+    resourceAccount: event.resourceAccount ?? "",
+    serviceNumber: event.serviceNumber ?? "",
+    numberType: event.numberType ?? "",
+    emergency: event.emergency,
+    dialledFrom: event.dialledFrom ?? "",
+    setupAt: event.setupAt ?? 0,
+    answeredAt: event.answeredAt ?? 0,
+    endedAt: event.endedAt ?? 0,
+    usedMs: event.usedMs ?? 0,
+    reportedSeconds: event.reportedSeconds ?? -1,
+    endedBy: event.end === null ? "" : (event.end.by ?? ""),
+    q850: event.end === null ? 0 : (event.end.q850 ?? 0),
+    sip: event.end === null ? 0 : (event.end.sip ?? 0),
+    sessionId: "",
+    seq: -1,
+    grantedSeconds: -1,
+    final: false,
+    authorisedAt: 0,
+    poolKey: "",
+    poolMonth: 0,
+    poolReserved: 0,
+    moneyReserved: 0,
+    answer: null,
+    dueAt: 0,
+    armedAt: 0,
+  };
+}
+
+/**
+ * Combines a further report with what is known (contract §1): earliest answer, largest `usedMs`; descriptive fields from the
+ * report of the highest rank that has them, so that the order of arrival does not matter.
+ */
+export function mergeReport(undo: Undo, leg: Leg, event: CallEvent): void {
+  const said = legFromEvent(event);
+  const knowsBetter = said.rank >= leg.rank;
+  for (const field of descriptive) {
+    if (said[field] !== "" && (knowsBetter || leg[field] === "")) set(undo, leg, field, said[field]);
+  }
+  if (event.callType !== null && knowsBetter) set(undo, leg, "callType", said.callType);
+  if (event.direction !== null && knowsBetter) set(undo, leg, "direction", said.direction);
+  if (event.emergency) set(undo, leg, "emergency", true);
+  if (said.setupAt !== 0 && (leg.setupAt === 0 || said.setupAt < leg.setupAt)) set(undo, leg, "setupAt", said.setupAt);
+  if (said.answeredAt !== 0 && (leg.answeredAt === 0 || said.answeredAt < leg.answeredAt)) {
+    set(undo, leg, "answeredAt", said.answeredAt);
+  }
+  if (said.usedMs > leg.usedMs) set(undo, leg, "usedMs", said.usedMs);
+  if (said.reportedSeconds >= 0) set(undo, leg, "reportedSeconds", said.reportedSeconds);
+  if (event.end !== null && knowsBetter) {
+    set(undo, leg, "endedBy", said.endedBy);
+    set(undo, leg, "q850", said.q850);
+    set(undo, leg, "sip", said.sip);
+  }
+  if (said.endedAt !== 0 && said.rank >= ranks.ended) set(undo, leg, "endedAt", said.endedAt);
+  if (knowsBetter) set(undo, leg, "rank", said.rank);
+}
+
+const descriptive = [
+  "callId",
+  "legId",
+  "parentLegId",
+  "linkedId",
+  "conferenceId",
+  "fromRaw",
+  "fromE164",
+  "toRaw",
+  "toE164",
+  "user",
+  "organizer",
+  "resourceAccount",
+  "serviceNumber",
+  "numberType",
+  "dialledFrom",
+] as const;
+
+function set<K extends keyof Leg & string>(undo: Undo, leg: Leg, key: K, value: Leg[K]): void {
+  if (leg[key] === value) return;
+  keep(undo, leg, key);
+  leg[key] = value;
+}

@@ -1,0 +1,106 @@
+import { micros, timeUs } from "@tollbook/contracts/units.ts";
+import type { Seconds } from "@tollbook/contracts/units.ts";
+import type { Account } from "../account/account.ts";
+import { callTypeRules } from "../catalogue/call-types.ts";
+import { assert } from "../assert.ts";
+import { endOfDayMonthsLater } from "../calendar.ts";
+import { refund } from "../credits/credits.ts";
+import type { Draw } from "../credits/credits.ts";
+import type { CallRow, Posting, Segment } from "../fold.ts";
+import type { Fold } from "../fold-context.ts";
+import { monthOfPool, takeMinutes } from "../pool/pool.ts";
+import { keep } from "../undo.ts";
+import { addMonthly, countUsage } from "./settle.ts";
+
+/** Takes a stored row back (D11): minutes to their month, credits to their lots, overage off its month. Writes the reversal. */
+export function reverseRow(fold: Fold, account: Account, row: CallRow, why: "correction" | "void"): CallRow {
+  const { undo } = fold;
+  const { currency, counters } = account;
+  const postings: Posting[] = [];
+  const draws: Draw[] = [];
+  let overage = 0;
+  let credits = 0;
+  for (const { source, ref, minutes, amountMicros } of row.segments) {
+    if (source === "POOL" && minutes > 0) {
+      const pool = account.pools.get(ref ?? "");
+      assert(pool !== undefined, "I7: a row names only pools that the account has");
+      takeMinutes(undo, pool, monthOfPool(undo, pool, row.poolMonth), -minutes);
+      postings.push({ ledger: `pool/${pool.key}/${row.poolMonth}`, unit: "MIN", amount: minutes });
+      postings.push({ ledger: "usage/minutes", unit: "MIN", amount: -minutes });
+      keep(undo, counters.money, "poolMinutes");
+      counters.money.poolMinutes -= minutes;
+    }
+    if (source === "CREDITS") {
+      draws.push({ ref: ref ?? "", amountMicros });
+      credits += amountMicros;
+    }
+    if (source === "OVERAGE") {
+      const subscription = account.subscriptions.get(ref ?? "");
+      if (subscription !== undefined) addMonthly(fold, subscription.overage, row.poolMonth, -amountMicros);
+      postings.push({ ledger: `overage/${ref ?? ""}`, unit: currency, amount: amountMicros });
+      postings.push({ ledger: "revenue/overage", unit: currency, amount: -amountMicros });
+      overage += amountMicros;
+    }
+  }
+  if (credits > 0) {
+    postings.push({ ledger: "revenue/credits", unit: currency, amount: -credits });
+    refund(undo, account.credits, draws, fold.now, currency, postings, () => spareLot(fold, account));
+    keep(undo, counters.money, "creditsMicros");
+    counters.money.creditsMicros -= credits;
+  }
+  if (overage > 0) {
+    keep(undo, counters.money, "overageMicros");
+    counters.money.overageMicros -= overage;
+  }
+  const payer = account.users.get(row.user);
+  if (credits + overage > 0 && payer !== undefined && callTypeRules[row.callType].countsForSpendLimit) {
+    addMonthly(fold, payer.spend, row.poolMonth, -(credits + overage));
+  }
+  const reversal = reversalOf(fold, row, postings, why);
+  countUsage(fold, account, reversal, -1);
+  fold.outputs.push({ kind: "call", row: reversal });
+  return reversal;
+}
+
+/** D33: a refund that finds no lot begins one of twelve months. */
+function spareLot(fold: Fold, account: Account) {
+  return {
+    id: `lot-${account.credits.nextLot}`,
+    kind: "goodwill" as const,
+    amountMicros: 0,
+    purchasedAt: fold.now,
+    expiresAt: endOfDayMonthsLater(fold.now, 12),
+    remainingMicros: 0,
+    forfeitedMicros: 0,
+  };
+}
+
+/** Every amount and every count negated, so that sums over rows come out right whatever they sum. */
+function reversalOf(fold: Fold, row: CallRow, postings: readonly Posting[], why: "correction" | "void"): CallRow {
+  const negated = (value: number): number => (value === 0 ? 0 : -value);
+  const segments: Segment[] = row.segments.map((part) => ({
+    source: part.source,
+    ref: part.ref,
+    minutes: negated(part.minutes),
+    seconds: negated(part.seconds) as Seconds,
+    amountMicros: micros(-part.amountMicros),
+  }));
+  return {
+    ...row,
+    outSeq: ++fold.state.outSeq,
+    logSeq: fold.at.seq,
+    logIndex: fold.at.index,
+    logTime: timeUs(fold.now),
+    entry: "reversal",
+    refersTo: row.outSeq,
+    outcome: why === "void" ? "voided" : row.outcome,
+    usedMs: negated(row.usedMs),
+    billableSeconds: negated(row.billableSeconds) as Seconds,
+    amountMicros: micros(-row.amountMicros),
+    connectFeeMicros: micros(-row.connectFeeMicros),
+    poolMinutes: negated(row.poolMinutes),
+    chargedSeconds: negated(row.chargedSeconds) as Seconds,
+    segments,
+    postings,
+  };
+}

@@ -1,0 +1,74 @@
+import { US_PER_HOUR, US_PER_MINUTE } from "@tollbook/contracts/units.ts";
+import type { Account } from "./account/account.ts";
+import { ANSWERS_KEPT_US } from "./command/remembered.ts";
+import { pruneHours } from "./counters.ts";
+import { forfeitLot } from "./credits/expiry.ts";
+import { requestPayment } from "./credits/recharge.ts";
+import { popDue } from "./due.ts";
+import type { Due } from "./due.ts";
+import type { Fold } from "./fold-context.ts";
+import { pruneHistory } from "./history.ts";
+import { ageIds } from "./ids/id-memory.ts";
+import { isLegMeta } from "./leg/closed-leg.ts";
+import { legIsDue } from "./leg/silence.ts";
+
+/** Runs work on one account and freezes it when an invariant breaks. */
+export type Guarded = (fold: Fold, account: Account, work: () => void) => boolean;
+
+/** A minute of log time is over: whatever is due happens, in the order of its time. A minute seen before is ignored. */
+export function applyTick(fold: Fold, minute: number, guarded: Guarded): void {
+  const { state } = fold;
+  if (minute <= state.lastTick) return;
+  const hourBefore = Math.floor((state.lastTick * US_PER_MINUTE) / US_PER_HOUR);
+  state.lastTick = minute;
+  for (let due = popDue(state.due, fold.now); due !== null; due = popDue(state.due, fold.now)) {
+    const account = state.accounts.get(due.account);
+    if (account === undefined || account.frozen !== "") continue;
+    const { kind, ref } = due as Due;
+    guarded(fold, account, () => happen(fold, account, kind, ref));
+  }
+  if (Math.floor((minute * US_PER_MINUTE) / US_PER_HOUR) !== hourBefore) housekeeping(fold);
+}
+
+function happen(fold: Fold, account: Account, kind: Due["kind"], ref: string): void {
+  switch (kind) {
+    case "leg":
+      return legIsDue(fold, account, ref);
+    case "lotExpiry":
+      return forfeitLot(fold, account, ref);
+    case "rechargeRetry": {
+      const { recharge } = account.credits;
+      if (recharge.status === "FAILED" && recharge.id === ref) requestPayment(fold, account);
+      return;
+    }
+  }
+}
+
+/** Once an hour: what has had its time is let go of. Nothing that decides about a leg is lost (D4: twelve months). */
+function housekeeping(fold: Fold): void {
+  const { state } = fold;
+  ageIds(state.ids, fold.now, isLegMeta);
+  pruneHours(state.nobody);
+  for (const account of state.accounts.values()) {
+    pruneHours(account.counters);
+    pruneHistory(account.settings, fold.now);
+    for (const user of account.users.values()) {
+      for (const history of [user.locations, user.blocks, user.policies, user.licences]) pruneHistory<unknown>(history, fold.now);
+      if (user.spend.length > KEPT_MONTHS) user.spend.splice(0, user.spend.length - KEPT_MONTHS);
+    }
+    for (const subscription of account.subscriptions.values()) {
+      pruneHistory<unknown>(subscription.states, fold.now);
+      pruneHistory<unknown>(subscription.payAsYouGo, fold.now);
+    }
+    for (const pool of account.pools.values()) {
+      if (pool.months.length > KEPT_MONTHS) pool.months.splice(0, pool.months.length - KEPT_MONTHS);
+    }
+    for (const [id, { at }] of account.commands) {
+      // In order of arrival: the first young one ends it.
+      if (at > fold.now - ANSWERS_KEPT_US) break;
+      account.commands.delete(id);
+    }
+  }
+}
+
+const KEPT_MONTHS = 15;

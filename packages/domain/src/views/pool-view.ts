@@ -1,0 +1,71 @@
+import type { PoolsView, PoolView } from "@tollbook/contracts/views.ts";
+import type { Account } from "../account/account.ts";
+import { locationAt } from "../account/user.ts";
+import { monthIn } from "../calendar.ts";
+import { findProduct } from "../catalogue/product.ts";
+import { latest } from "../history.ts";
+import { poolKey } from "../pool/entitlement.ts";
+import { availableMinutes, poolState, sizeOf } from "../pool/pool.ts";
+import type { Pool, PoolMonth } from "../pool/pool.ts";
+import type { PartitionState } from "../state.ts";
+import { productOf } from "../subscription/subscription.ts";
+import type { Subscription } from "../subscription/subscription.ts";
+import { asOf, MOST_ROWS } from "./as-of.ts";
+
+/** Pools of the current month; with a user, the ones his licences draw on. */
+export function poolsView(
+  state: PartitionState,
+  account: Account,
+  user: string | null,
+): PoolsView | { error: "unknownUser"; detail: string } {
+  if (user === null) return { asOf: asOf(state), pools: poolViews(state, account) };
+  const found = account.users.get(user);
+  if (found === undefined) return { error: "unknownUser", detail: user };
+  const country = locationAt(found, state.now);
+  const keys = latest(found.licences).flatMap((id) => {
+    const product = productOf(account.subscriptions.get(id) as Subscription);
+    return (["domestic", "international", "zoneA"] as const).map((kind) => poolKey(product, kind, country, user));
+  });
+  const pools = [...new Set(keys)].map((key) => account.pools.get(key)).filter((pool) => pool !== undefined);
+  return { asOf: asOf(state), pools: pools.map((pool) => poolView(pool, monthIn(account.timeZone, state.now))) };
+}
+
+export function poolViews(state: PartitionState, account: Account): PoolView[] {
+  const month = monthIn(account.timeZone, state.now);
+  const views: PoolView[] = [];
+  for (const pool of account.pools.values()) {
+    const shown = poolView(pool, month);
+    if (shown.totalMinutes > 0 && views.push(shown) === MOST_ROWS) break;
+  }
+  return views;
+}
+
+function poolView(pool: Pool, month: number): PoolView {
+  const entry: PoolMonth = pool.months.findLast((one) => one.month === month) ?? {
+    month,
+    mostAssigned: pool.assigned,
+    usedMinutes: 0,
+    reservedMinutes: 0,
+    noticed: 0,
+  };
+  return {
+    pool: pool.key,
+    capability: pool.serviceCode,
+    description: description(pool),
+    usageLocation: pool.country,
+    user: pool.user === "" ? null : pool.user,
+    kind: pool.kind,
+    month,
+    totalMinutes: sizeOf(pool, entry),
+    usedMinutes: entry.usedMinutes,
+    reservedMinutes: entry.reservedMinutes,
+    availableMinutes: availableMinutes(pool, entry),
+    state: poolState(pool, entry),
+  };
+}
+
+/** §8.5: "Domestic and international calling plan (600 international minutes)". */
+function description(pool: Pool): string {
+  const name = findProduct(pool.product)?.description ?? pool.serviceCode;
+  return pool.kind === "zoneA" ? name : `${name} (${pool.minutesPerLicence} ${pool.kind} minutes)`;
+}

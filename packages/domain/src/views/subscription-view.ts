@@ -1,0 +1,56 @@
+import type { SubscriptionsView, SubscriptionView } from "@tollbook/contracts/views.ts";
+import type { Account } from "../account/account.ts";
+import { addMonths, monthIn } from "../calendar.ts";
+import { includedMinutes } from "../catalogue/product.ts";
+import { whyUnavailable } from "../command/subscription-commands.ts";
+import { latest } from "../history.ts";
+import type { PartitionState } from "../state.ts";
+import { isPayAsYouGoOn, productOf } from "../subscription/subscription.ts";
+import type { Subscription } from "../subscription/subscription.ts";
+import { asOf, money, MOST_ROWS, time } from "./as-of.ts";
+
+export function subscriptionsView(state: PartitionState, account: Account): SubscriptionsView {
+  const subscriptions = [...account.subscriptions.values()].slice(0, MOST_ROWS);
+  return { asOf: asOf(state), subscriptions: subscriptions.map((one) => subscriptionView(state, account, one)) };
+}
+
+const TERM_MONTHS = { P1M: 1, P1Y: 12, P3Y: 36 } as const;
+
+function subscriptionView(state: PartitionState, account: Account, subscription: Subscription): SubscriptionView {
+  const product = productOf(subscription);
+  const why = whyUnavailable(account, subscription);
+  const month = monthIn(account.timeZone, state.now);
+  const minutes = includedMinutes(product.domestic, subscription.country) || (product.dialOut?.minutes ?? 0);
+  return {
+    subscription: subscription.id,
+    product: product.id,
+    productName: product.name,
+    serviceCode: product.serviceCode,
+    country: subscription.country,
+    state: latest(subscription.states),
+    trial: subscription.trial,
+    term: subscription.term,
+    billingFrequency: subscription.billingFrequency,
+    licences: subscription.total,
+    assigned: subscription.assigned.length,
+    startedAt: time(subscription.startedAt),
+    renewsAt: renewsAt(subscription, state.now),
+    includedMinutes: minutes === 0 ? null : minutes,
+    tags: [...product.tags],
+    payAsYouGo: why !== null ? "UNAVAILABLE" : isPayAsYouGoOn(subscription, state.now) ? "ON" : "OFF",
+    payAsYouGoReason: why,
+    overageThisMonth: money(subscription.overage.findLast((one) => one.month === month)?.micros ?? 0),
+    currency: account.currency,
+    assignedUsers: subscription.assigned.slice(0, MOST_ROWS),
+  };
+}
+
+/** The end of the running term; none once it grants nothing. */
+function renewsAt(subscription: Subscription, now: number): string | null {
+  const state = latest(subscription.states);
+  if (state !== "Active") return null;
+  const months = TERM_MONTHS[subscription.term];
+  let end = subscription.startedAt;
+  for (let terms = 1; end <= now; terms++) end = addMonths(subscription.startedAt, terms * months);
+  return time(end);
+}
