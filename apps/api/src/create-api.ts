@@ -59,6 +59,8 @@ export async function createApp(config: ApiConfig, now: () => Date = () => new D
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
+  // JSON only: what a form of another site could send is not read.
+  app.removeContentTypeParser("text/plain");
 
   const services = openServices(config, app, now);
   const keyUses = noteKeyUses(services.directory, app.log);

@@ -1,4 +1,4 @@
-import { createClient, type ClickHouseClient } from "@clickhouse/client";
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from "@clickhouse/client";
 
 /** Above what the longest permitted query takes, below what a person waits for. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -17,6 +17,8 @@ export function openWarehouse({
     max_open_connections: connections,
     // On one machine compression costs more than the loopback interface gains.
     compression: { request: false, response: false },
+    // Every failure is thrown as well; what is done about it, the caller says.
+    log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: { date_time_output_format: "iso" },
   });
 }

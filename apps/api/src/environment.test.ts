@@ -1,0 +1,68 @@
+import { spawn } from "node:child_process";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { readEnvironment } from "./environment.ts";
+
+it("the defaults run the one-machine install", () => {
+  const read = readEnvironment({}, null);
+  expect(read.ok && read.config).toMatchObject({ host: "127.0.0.1", port: 7400, natsUser: "api", secureCookies: false });
+});
+
+it("reports all faults at once, each with what to do, and repeats no password", () => {
+  const read = readEnvironment(
+    {
+      TOLLBOOK_API_PORT: "70000",
+      NATS_URL: "http://user:secret-word@host",
+      CLICKHOUSE_URL: "secret-word",
+      TOLLBOOK_SECURE_COOKIES: "yes",
+      TOLLBOOK_LIMIT_KEY: "many",
+      TOLLBOOK_LOG_LEVEL: "loud",
+    },
+    null,
+  );
+  expect(read.ok).toBe(false);
+  const faults = read.ok ? [] : read.faults;
+  expect(faults).toHaveLength(6);
+  for (const fault of faults) expect(fault).toMatch(/^[A-Z_]+ is .*: set it to /);
+  expect(faults.join(" ")).not.toContain("secret-word");
+});
+
+it("a port that is taken is a sentence that says what to do, not a stack", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => taken.once("listening", resolve));
+  const { port } = taken.address() as AddressInfo;
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
+    env: { PATH: process.env["PATH"], TOLLBOOK_API_PORT: String(port), TOLLBOOK_LOG_LEVEL: "silent" },
+  });
+  let said = "";
+  child.stderr.on("data", (data: Buffer) => (said += data.toString()));
+  const code = await new Promise((resolve) => child.once("exit", resolve));
+  taken.close();
+  expect(code).toBe(1);
+  expect(said).toContain(`Port ${port} on 127.0.0.1 is taken: stop what uses it, or set TOLLBOOK_API_PORT to another one.`);
+  expect(said).not.toContain("    at ");
+});
+
+it("the process answers, and ends by itself on SIGTERM", async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
+    env: {
+      PATH: process.env["PATH"],
+      TOLLBOOK_API_PORT: "0",
+      TOLLBOOK_LOG_LEVEL: "silent",
+      NATS_URL: "nats://127.0.0.1:9",
+      CLICKHOUSE_URL: "http://127.0.0.1:9",
+    },
+  });
+  const url = await new Promise<string>((resolve) => {
+    let said = "";
+    child.stdout.on("data", (data: Buffer) => {
+      said += data.toString();
+      const found = /answers on (http:\S+),/.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  child.kill("SIGTERM");
+  expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(0);
+});
