@@ -10,7 +10,7 @@ import { liveFigures, loadRate, measureLiveMaximum, measureVisible, type Visible
 import { type Bench, type Knobs, prepare } from "./figures/prepared.ts";
 import { type BenchResult, commitOf, describeMachine, type Figure, loadNow, writeResult } from "./harness/result.ts";
 import type { OpenRig } from "./harness/rig.ts";
-import type { SteadyRate } from "./harness/steady-window.ts";
+import type { Rate } from "./harness/stopwatch.ts";
 import { figureTable } from "./harness/table.ts";
 
 export const groups = ["kernels", "drain", "live", "authorize", "http"] as const;
@@ -88,7 +88,7 @@ function knobsFrom({ runs, events, quick }: BenchOptions): Knobs {
 /** Live and authorise runs share an installation, and the live maximum, of which their load is a share. */
 async function loadedFigures(bench: Bench, live: boolean, authorize: boolean): Promise<Figure[]> {
   const { knobs, say } = bench;
-  const maxima: SteadyRate[] = [];
+  const maxima: Rate[] = [];
   const visible: VisibleAfter[] = [];
   const idle: AuthorizeSample[] = [];
   const busy: AuthorizeSample[] = [];

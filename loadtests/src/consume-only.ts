@@ -9,6 +9,7 @@ export interface ConsumeSetting {
 }
 
 export interface Progress {
+  /** 0: the work begins now. */
   readonly done: number;
 }
 
@@ -20,6 +21,7 @@ const nc = await connectLog(log);
 const reportEvery = Math.max(1, Math.floor(REPORT_EVERY / eventsPerMessage));
 let messages = 0;
 let bytes = 0;
+report({ done: 0 } satisfies Progress);
 await readStretches(nc, stretches, (payload) => {
   bytes += payload.byteLength;
   if (++messages % reportEvery === 0) report({ done: messages * eventsPerMessage } satisfies Progress);

@@ -18,6 +18,7 @@ export interface InsertSetting {
 const { clickhouse: server, format, blocks, eventsPerBlock, rounds } = readSetting<InsertSetting>();
 const clickhouse = connectClickhouse(server);
 const loaded = blocks.map((block) => ({ ...block, bytes: readFileSync(block.file) }));
+report({ done: 0 } satisfies Progress);
 for (let round = 1; round <= rounds; round++) {
   for (const { table, columns, bytes } of loaded)
     await clickhouse.insert(table, columns, format, bytes, `insert-only/${process.pid}/${table}/${round}`);

@@ -45,6 +45,7 @@ const flush = (): void => {
     report({ done: stored } satisfies Progress);
   });
 };
+report({ done: 0 } satisfies Progress);
 await readStretches(nc, stretches, (payload, seq) => {
   for (const fields of fieldsFromMessage(payload)) {
     stencil.add(fields, seq);

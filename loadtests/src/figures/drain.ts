@@ -9,8 +9,8 @@ import { type MeasuringProcess, startChild } from "../harness/child.ts";
 import { totalCpu } from "../harness/cpu-time.ts";
 import { logAccess, type Stretch } from "../harness/log.ts";
 import { figure, type Figure } from "../harness/result.ts";
-import { createSteadyWindow, type SteadyRate } from "../harness/steady-window.ts";
-import { drainMeter } from "./drain-meter.ts";
+import { type Rate, startStopwatch } from "../harness/stopwatch.ts";
+import { drainMeter, type IdleStart, measureIdleStart } from "./drain-meter.ts";
 import { learnPipelineRows, type PipelineRows } from "./pipeline-rows.ts";
 import { type Bench, type Prepared, preload, prepare } from "./prepared.ts";
 
@@ -22,7 +22,7 @@ const lanes = ["single", "packed"] as const;
 type Lane = (typeof lanes)[number];
 const contestants = ["pipeline", "pass-through", "consume", "insert RowBinary", "insert Native"] as const;
 type Contestant = (typeof contestants)[number];
-type Samples = Record<Lane, Record<Contestant, SteadyRate[]>>;
+type Samples = Record<Lane, Record<Contestant, Rate[]>>;
 
 /**
  * Each run puts the same calls into a fresh installation, and all contestants take their turn on them, in an order that
@@ -53,9 +53,10 @@ async function measureLane(bench: Bench, lane: Lane, run: number, rows: Pipeline
   const prepared = await prepare(bench);
   try {
     await prepared.rig.stop("meter");
+    const idleStart = await measureIdleStart(prepared);
     const stretches = await preload(prepared, prepared.calls(`d${run}`), events, eventsPerMessage);
     for (const contestant of rotated(contestants, run)) {
-      const rate = await measureContestant(prepared, contestant, stretches, eventsPerMessage, rows, events);
+      const rate = await measureContestant(prepared, contestant, { stretches, eventsPerMessage, events, rows, idleStart });
       samples[contestant].push(rate);
     }
   } finally {
@@ -63,19 +64,24 @@ async function measureLane(bench: Bench, lane: Lane, run: number, rows: Pipeline
   }
 }
 
+interface Task {
+  readonly stretches: readonly Stretch[];
+  readonly eventsPerMessage: number;
+  readonly events: number;
+  readonly rows: PipelineRows;
+  readonly idleStart: IdleStart;
+}
+
 async function measureContestant(
   prepared: Prepared,
   contestant: Contestant,
-  stretches: readonly Stretch[],
-  eventsPerMessage: number,
-  rows: PipelineRows,
-  events: number,
-): Promise<SteadyRate> {
+  { stretches, eventsPerMessage, events, rows, idleStart }: Task,
+): Promise<Rate> {
   const { rig, clickhouse } = prepared;
   const log = logAccess(rig, "operator");
   switch (contestant) {
     case "pipeline": {
-      const rate = await drainMeter(prepared, stretches, eventsPerMessage);
+      const rate = await drainMeter(prepared, stretches, eventsPerMessage, idleStart);
       await rig.stop("meter");
       return rate;
     }
@@ -111,14 +117,14 @@ async function measureContestant(
   }
 }
 
-async function measureProcess({ rig }: Prepared, name: MeasuringProcess, setting: object, total: number): Promise<SteadyRate> {
+async function measureProcess({ rig }: Prepared, name: MeasuringProcess, setting: object, total: number): Promise<Rate> {
   const child = startChild<Progress>(name, setting);
-  const window = createSteadyWindow(total, () => ({ ...rig.pids(), [name]: child.pid }));
-  child.listen(({ done }) => window.advance(done));
+  const stopwatch = startStopwatch(total, () => ({ ...rig.pids(), [name]: child.pid }));
+  child.listen(({ done }) => (done === 0 ? stopwatch.begin(0) : stopwatch.advance(done)));
   try {
     const finished = child.next(({ done }) => done >= total);
     await finished;
-    return await window.finished;
+    return await stopwatch.finished;
   } finally {
     await child.end();
   }
@@ -135,7 +141,7 @@ async function freshCopies({ clickhouse }: Prepared, tables: readonly string[]):
 function figuresFrom(samples: Samples, rows: PipelineRows): Figure[] {
   const figures: Figure[] = [];
   const rateOf = (lane: Lane, contestant: Contestant): number[] => samples[lane][contestant].map(({ perSecond }) => perSecond);
-  const add = (name: string, rates: readonly SteadyRate[]): void => {
+  const add = (name: string, rates: readonly Rate[]): void => {
     figures.push(
       figure({
         name,
@@ -187,15 +193,15 @@ function figuresFrom(samples: Samples, rows: PipelineRows): Figure[] {
  * the cheaper format for inserting. Where one thread reads less than that, its rate is the bound.
  */
 function bound(lane: Samples[Lane], run: number): number {
-  const consume = lane.consume[run] as SteadyRate;
+  const consume = lane.consume[run] as Rate;
   const insert = Math.min(
-    ...(["insert RowBinary", "insert Native"] as const).map((name) => cpuPerEvent(lane[name][run] as SteadyRate)),
+    ...(["insert RowBinary", "insert Native"] as const).map((name) => cpuPerEvent(lane[name][run] as Rate)),
   );
   const ideal = CORES / (cpuPerEvent(consume) + insert);
   return Number.isFinite(ideal) ? Math.min(ideal, consume.perSecond) : consume.perSecond;
 }
 
-function cpuPerEvent({ cpuSeconds, events }: SteadyRate): number {
+function cpuPerEvent({ cpuSeconds, events }: Rate): number {
   return totalCpu(cpuSeconds) / events;
 }
 

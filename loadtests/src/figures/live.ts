@@ -3,7 +3,7 @@ import { cpuBetween, cpuSecondsOfAll } from "../harness/cpu-time.ts";
 import { figure, type Figure } from "../harness/result.ts";
 import { lastSequences, type Mark, watchSettled } from "../harness/settled.ts";
 import { quantile } from "../harness/statistics.ts";
-import { createSteadyWindow, type SteadyRate } from "../harness/steady-window.ts";
+import { type Rate, startStopwatch } from "../harness/stopwatch.ts";
 import { type Bench, type Prepared, startPublisher } from "./prepared.ts";
 
 /** Of the live maximum: the load at which latencies are told. */
@@ -18,11 +18,7 @@ export function loadRate(maximum: number): number {
  * The most that is settled per second while a publisher on the same machine keeps the log filled, but never more than a
  * window ahead. Its CPU time is counted apart: on two cores it takes a good part of what there is.
  */
-export async function measureLiveMaximum(
-  prepared: Prepared,
-  run: number,
-  { events, liveWindow }: Bench["knobs"],
-): Promise<SteadyRate> {
+export async function measureLiveMaximum(prepared: Prepared, run: number, { events, liveWindow }: Bench["knobs"]): Promise<Rate> {
   const { nc, rig } = prepared;
   const settled = await watchSettled(nc, await lastSequences(nc, rig.partitions));
   const publisher = startPublisher(prepared, prepared.calls(`m${run}`), {
@@ -30,11 +26,16 @@ export async function measureLiveMaximum(
     eventsPerMessage: 1,
     pace: { kind: "window", events: liveWindow },
   });
-  const window = createSteadyWindow(events, () => ({ ...rig.pids(), publisher: publisher.pid }));
+  const stopwatch = startStopwatch(events, () => ({ ...rig.pids(), publisher: publisher.pid }));
   // A tick a minute is counted as a call: one in hundreds of thousands.
-  settled.listen(() => window.advance(Math.min(events, settled.messages())));
+  settled.listen(() => {
+    const done = Math.min(events, settled.messages());
+    // From the first batch on the publisher runs, and the pipeline is full.
+    if (done > 0 && done < events) stopwatch.begin(done);
+    stopwatch.advance(done);
+  });
   try {
-    return await window.finished;
+    return await stopwatch.finished;
   } finally {
     settled.close();
     await publisher.end();
@@ -116,7 +117,7 @@ function firstAtOrBeyond(marks: readonly Mark[], seq: number): Mark | null {
   return marks[low] ?? null;
 }
 
-export function liveFigures(maxima: readonly SteadyRate[], visible: readonly VisibleAfter[]): Figure[] {
+export function liveFigures(maxima: readonly Rate[], visible: readonly VisibleAfter[]): Figure[] {
   const late = Math.max(0, ...visible.map(({ sentLateMs }) => sentLateMs));
   const rate = visible[0]?.perSecond ?? 0;
   const reasons = [`at ${rate} events/s, the publisher on the same machine, at most ${Math.round(late)} ms behind its plan`];

@@ -5,7 +5,7 @@ import type { Clickhouse } from "../harness/clickhouse.ts";
 import { lastSequences } from "../harness/settled.ts";
 import type { StencilColumn } from "../sample/row-stencil.ts";
 import { prepare, preload, type Bench, type Prepared } from "./prepared.ts";
-import { drainMeter } from "./drain-meter.ts";
+import { drainMeter, measureIdleStart } from "./drain-meter.ts";
 
 /** What the pipeline wrote for some calls, kept so that the controls can write the same. */
 export interface PipelineRows {
@@ -26,10 +26,11 @@ export async function learnPipelineRows(bench: Bench, folder: string): Promise<P
   const prepared = await prepare(bench);
   try {
     await prepared.rig.stop("meter");
+    const idleStart = await measureIdleStart(prepared);
     const before = await lastSequences(prepared.nc, prepared.rig.partitions);
     const count = Math.min(bench.knobs.events, BLOCK_EVENTS);
     const stretches = await preload(prepared, prepared.calls("learn"), count, 1);
-    await drainMeter(prepared, stretches, 1);
+    await drainMeter(prepared, stretches, 1, idleStart);
     return await copyRows(prepared, before, count, folder);
   } finally {
     await prepared.close();

@@ -33,10 +33,7 @@ export function accountCommands(n: number, usersPerAccount: number): SampleComma
     ...licences("payg", "calling-plan-payg-zone-2", unplanned),
     ...(paysAfterUse
       ? [{ type: "payAsYouGo.set", data: { subscription: "plan", on: true } } as const]
-      : [
-          ...licences("credits", "communications-credits", users),
-          { type: "credits.topUp", data: { amount: "1000000.00", reference: "bench" } } as const,
-        ]),
+      : [...licences("credits", "communications-credits", users), ...Array.from({ length: TOP_UPS }, (_, i) => topUp(i))]),
   ];
 }
 
@@ -47,6 +44,10 @@ function licences(subscription: string, product: string, users: readonly string[
     commands.push({ type: "licence.assign", data: { subscription, users: users.slice(first, first + USERS_PER_ASSIGNMENT) } });
   return commands;
 }
+
+/** Each the most that is allowed (CC-3). */
+const topUp = (i: number): SampleCommand => ({ type: "credits.topUp", data: { amount: "10000.00", reference: `bench ${i}` } });
+const TOP_UPS = 5;
 
 /** SS-4. */
 const USERS_PER_ASSIGNMENT = 20;
