@@ -1,14 +1,15 @@
 /**
  * Control: the pipeline without rating and state. Reads the same messages, parses them, writes the event's own fields
- * into a prebuilt row of what the pipeline wrote for such a call, and inserts the rows with the meter's settings.
+ * into copies of rows that the pipeline wrote for such calls, and inserts the rows with the meter's settings.
  * What it leaves out: identity, funding, intent, read-back and settling.
  */
+import { readFileSync } from "node:fs";
 import { readSetting, report, untilReleased } from "./harness/child.ts";
 import { connectClickhouse } from "./harness/clickhouse.ts";
 import { connectLog, type LogAccess, readStretches, type Stretch } from "./harness/log.ts";
 import type { Progress } from "./consume-only.ts";
 import type { Rig } from "./harness/rig.ts";
-import { createRowStencil, type StencilColumn } from "./sample/row-stencil.ts";
+import { createRowStencil, type StencilPart } from "./sample/row-stencil.ts";
 import { fieldsFromMessage } from "./sample/fields-from-message.ts";
 
 export interface PassThroughSetting {
@@ -16,18 +17,23 @@ export interface PassThroughSetting {
   readonly clickhouse: Rig["clickhouse"];
   readonly stretches: readonly Stretch[];
   readonly table: string;
-  readonly columns: readonly StencilColumn[];
+  /** JSON of `StencilPart[]`. */
+  readonly stencilFile: string;
 }
 
 /** As the meter begins with (architecture §4). */
 const BATCH_ROWS = 10_000;
 const BATCH_MS = 250;
 
-const { log, clickhouse: server, stretches, table, columns } = readSetting<PassThroughSetting>();
+const { log, clickhouse: server, stretches, table, stencilFile } = readSetting<PassThroughSetting>();
 const nc = await connectLog(log);
 const clickhouse = connectClickhouse(server);
-const names = columns.map(({ name }) => `\`${name}\``).join(", ");
-const stencil = createRowStencil(columns);
+const parts = JSON.parse(readFileSync(stencilFile, "utf8")) as StencilPart[];
+const names = parts
+  .flatMap((part) => (part.kind === "written" ? [part.column] : part.columns))
+  .map((name) => `\`${name}\``)
+  .join(", ");
+const stencil = createRowStencil(parts);
 
 let batch = 0;
 let stored = 0;

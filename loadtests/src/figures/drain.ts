@@ -87,8 +87,8 @@ async function measureContestant(
     }
     case "pass-through": {
       await freshCopies(prepared, ["rated_calls"]);
-      const { columns } = rows;
-      const setting: PassThroughSetting = { log, clickhouse: rig.clickhouse, stretches, table: "rated_calls_copy", columns };
+      const { stencilFile } = rows;
+      const setting: PassThroughSetting = { log, clickhouse: rig.clickhouse, stretches, table: "rated_calls_copy", stencilFile };
       const rate = await measureProcess(prepared, "pass-through", setting, events);
       const [stored] = await clickhouse.row("SELECT count() FROM rated_calls_copy");
       if (Number(stored) !== events) throw new Error(`the pass-through read ${events} calls and stored ${stored}`);

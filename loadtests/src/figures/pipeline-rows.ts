@@ -3,14 +3,14 @@ import { join } from "node:path";
 import type { InsertSetting } from "../insert-only.ts";
 import type { Clickhouse } from "../harness/clickhouse.ts";
 import { lastSequences } from "../harness/settled.ts";
-import type { StencilColumn } from "../sample/row-stencil.ts";
+import { isWritten, type StencilPart } from "../sample/row-stencil.ts";
 import { prepare, preload, type Bench, type Prepared } from "./prepared.ts";
 import { drainMeter, measureIdleStart } from "./drain-meter.ts";
 
 /** What the pipeline wrote for some calls, kept so that the controls can write the same. */
 export interface PipelineRows {
-  /** `rated_calls`, column by column, with the bytes of one of its rows. */
-  readonly columns: readonly StencilColumn[];
+  /** How to write rows like those in `rated_calls` from events alone: JSON of `StencilPart[]`. */
+  readonly stencilFile: string;
   /** Prebuilt blocks of every table that the calls left rows in. */
   readonly blocks: Readonly<Record<InsertSetting["format"], InsertSetting["blocks"]>>;
   readonly eventsPerBlock: number;
@@ -64,14 +64,39 @@ async function copyRows(
   }
   const [rated = "0"] = await clickhouse.row(`SELECT count() FROM rated_calls WHERE ${own} AND outcome = 'rated'`);
   if (Number(rated) !== count) throw new Error(`${count} calls went in, ${rated} were rated: ${await whyNot(clickhouse, own)}`);
-  const columns: StencilColumn[] = [];
+  const stencilFile = join(folder, "stencil.json");
+  writeFileSync(stencilFile, JSON.stringify(await readStencil(clickhouse, own)));
+  return { stencilFile, blocks, eventsPerBlock: count, bytesPerEvent: Math.round(bytes / count) };
+}
+
+/** Rows that lend what is copied; so many that they compress as all of them do. */
+const SAMPLE_ROWS = 1_000;
+
+async function readStencil(clickhouse: Clickhouse, own: string): Promise<StencilPart[]> {
+  const groups: { written: boolean; columns: string[] }[] = [];
   for (const { name, type } of await columnsOf(clickhouse, "rated_calls")) {
-    const sample = await clickhouse.query(
-      `SELECT \`${name}\` FROM rated_calls WHERE ${own} ORDER BY p, out_seq LIMIT 1 FORMAT RowBinary`,
-    );
-    columns.push({ name, type, sample: sample.toString("base64") });
+    const written = isWritten(name, type);
+    const last = groups.at(-1);
+    if (last === undefined || last.written || written) groups.push({ written, columns: [name] });
+    else last.columns.push(name);
   }
-  return { columns, blocks, eventsPerBlock: count, bytesPerEvent: Math.round(bytes / count) };
+  const copied = groups.filter(({ written }) => !written);
+  const asBytes = copied.map(
+    ({ columns }) => `base64Encode(formatRow('RowBinary', ${columns.map((name) => `\`${name}\``).join(", ")}))`,
+  );
+  const text = await clickhouse.query(
+    `SELECT ${asBytes.join(", ")} FROM rated_calls WHERE ${own} ORDER BY p, out_seq LIMIT ${SAMPLE_ROWS} FORMAT TabSeparatedRaw`,
+  );
+  const rows = text
+    .toString("utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split("\t"));
+  return groups.map(({ written, columns }) => {
+    if (written) return { kind: "written", column: columns[0] as string };
+    const place = copied.findIndex((group) => group.columns === columns);
+    return { kind: "copied", columns, samples: rows.map((row) => row[place] as string) };
+  });
 }
 
 async function columnsOf(clickhouse: Clickhouse, table: string): Promise<{ name: string; type: string }[]> {

@@ -1,12 +1,12 @@
 import type { CallFields } from "./fields-from-message.ts";
 
-/** A column of the target table with the bytes (RowBinary) it has in a row that the pipeline wrote. */
-export interface StencilColumn {
-  readonly name: string;
-  readonly type: string;
-  /** Base64, so that it can travel as JSON. */
-  readonly sample: string;
-}
+/**
+ * A row's columns in their order, in parts: those an event says itself are written, the others are copied as one piece
+ * each from rows that the pipeline wrote (RowBinary, base64), which take turns.
+ */
+export type StencilPart =
+  | { readonly kind: "written"; readonly column: string }
+  | { readonly kind: "copied"; readonly columns: readonly string[]; readonly samples: readonly string[] };
 
 export interface RowStencil {
   add(fields: CallFields, logSeq: number): void;
@@ -15,12 +15,17 @@ export interface RowStencil {
   take(): { readonly bytes: Uint8Array; readonly rows: number };
 }
 
+/** Whether a column of this name and ClickHouse type can be written from an event. */
+export function isWritten(column: string, type: string): boolean {
+  return (column in texts && /String/.test(type)) || (column in integers && /^(U?Int64|DateTime64)/.test(type));
+}
+
 /**
- * Writes rows of the pipeline's own shape without its work: what an event says itself is written, everything that rating
- * and funding would find out is copied from a sample row. So the bytes that go to ClickHouse are the same in kind and number.
+ * Writes rows of the pipeline's own shape without its work: everything that rating and funding would find out is copied
+ * from its rows. So what ClickHouse gets is the same in kind, in number and in variety.
  */
-export function createRowStencil(columns: readonly StencilColumn[]): RowStencil {
-  const parts = partsFrom(columns);
+export function createRowStencil(parts: readonly StencilPart[]): RowStencil {
+  const steps = parts.map(stepFromPart);
   let outSeq = 0;
   let buffer = Buffer.allocUnsafe(FIRST_BYTES);
   let length = 0;
@@ -32,7 +37,7 @@ export function createRowStencil(columns: readonly StencilColumn[]): RowStencil 
     buffer = larger;
   };
   const text = (value: string): void => {
-    reserve(value.length + 5);
+    reserve(value.length + 1);
     // All sample texts are ASCII, so characters are bytes.
     if (value.length > 127) throw new RangeError("a sample text of more than 127 characters");
     buffer[length++] = value.length;
@@ -47,12 +52,13 @@ export function createRowStencil(columns: readonly StencilColumn[]): RowStencil 
   return {
     add: (fields, logSeq) => {
       outSeq++;
-      for (const part of parts) {
-        if (part.kind === "text") text(part.of(fields));
-        else if (part.kind === "integer") integer(part.of(fields, logSeq, outSeq));
+      for (const step of steps) {
+        if (step.kind === "text") text(step.of(fields));
+        else if (step.kind === "integer") integer(step.of(fields, logSeq, outSeq));
         else {
-          reserve(part.bytes.length);
-          length += part.bytes.copy(buffer, length);
+          const bytes = step.samples[outSeq % step.samples.length] as Buffer;
+          reserve(bytes.length);
+          length += bytes.copy(buffer, length);
         }
       }
       rows++;
@@ -70,35 +76,23 @@ export function createRowStencil(columns: readonly StencilColumn[]): RowStencil 
 
 const FIRST_BYTES = 64 * 1024;
 
-type Part =
-  | { readonly kind: "copied"; readonly bytes: Buffer }
-  | { readonly kind: "text"; of(fields: CallFields): string }
-  | { readonly kind: "integer"; of(fields: CallFields, logSeq: number, outSeq: number): number };
+type Text = (fields: CallFields) => string;
+type Integer = (fields: CallFields, logSeq: number, outSeq: number) => number;
+type Step =
+  | { readonly kind: "copied"; readonly samples: readonly Buffer[] }
+  | { readonly kind: "text"; readonly of: Text }
+  | { readonly kind: "integer"; readonly of: Integer };
 
-/** Columns that differ from call to call; neighbours that do not are copied as one piece. */
-function partsFrom(columns: readonly StencilColumn[]): Part[] {
-  const parts: Part[] = [];
-  let copied: Buffer[] = [];
-  const endCopied = (): void => {
-    if (copied.length > 0) parts.push({ kind: "copied", bytes: Buffer.concat(copied) });
-    copied = [];
-  };
-  for (const { name, type, sample } of columns) {
-    const text = texts[name];
-    const integer = integers[name];
-    if (text !== undefined && /String/.test(type)) {
-      endCopied();
-      parts.push({ kind: "text", of: text });
-    } else if (integer !== undefined && /^(U?Int64|DateTime64)/.test(type)) {
-      endCopied();
-      parts.push({ kind: "integer", of: integer });
-    } else copied.push(Buffer.from(sample, "base64"));
-  }
-  endCopied();
-  return parts;
+function stepFromPart(part: StencilPart): Step {
+  if (part.kind === "copied") return { kind: "copied", samples: part.samples.map((sample) => Buffer.from(sample, "base64")) };
+  const text = texts[part.column];
+  if (text !== undefined) return { kind: "text", of: text };
+  const integer = integers[part.column];
+  if (integer !== undefined) return { kind: "integer", of: integer };
+  throw new Error(`the column ${part.column} cannot be written from an event`);
 }
 
-const texts: Readonly<Record<string, (fields: CallFields) => string>> = {
+const texts: Readonly<Record<string, Text>> = {
   account: ({ account }) => account,
   usage_id: ({ usageId }) => usageId,
   call_id: ({ usageId }) => usageId,
@@ -109,7 +103,7 @@ const texts: Readonly<Record<string, (fields: CallFields) => string>> = {
   to_e164: ({ to }) => to.slice(1),
 };
 
-const integers: Readonly<Record<string, (fields: CallFields, logSeq: number, outSeq: number) => number>> = {
+const integers: Readonly<Record<string, Integer>> = {
   // Stands for the row's hash: as hard to compress.
   row_hash: ({ endedAt }, logSeq) => (Math.imul(logSeq, 0x9e3779b1) >>> 0) * 1_048_573 + (endedAt % 1_000_003),
   out_seq: (_fields, _logSeq, outSeq) => outSeq,
