@@ -57,6 +57,8 @@ export interface Batcher {
   readonly openMessages: number;
   /** Closes what is open, if anything. Only between messages. */
   close(): void;
+  /** The same; where nothing is open a mark that repeats the last one, so that a snapshot can go with it. */
+  closeWithMark(): void;
   /** What the batch that was open before a restart still lacks; null when it is complete, or there was none. */
   missing(): Intent | null;
 }
@@ -130,9 +132,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
     deadLetters = [];
   };
 
-  const close = (boundary: boolean): void => {
+  const close = (boundary: boolean, always = false): void => {
     const rows = outSeq - outFrom + 1;
-    if (rows === 0 && openMessages === 0) return;
+    if (rows === 0 && openMessages === 0 && !always) return;
     encode();
     if (lastMessage !== null) {
       position = { streamCreated: options.streamCreated, seq: lastSeq, digest: digestOf(lastMessage) };
@@ -197,6 +199,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
     },
     close: () => {
       if (resumed === null) close(true);
+    },
+    closeWithMark: () => {
+      if (resumed === null && lastMessage !== null) close(true, true);
     },
     missing: () => resumed,
   };

@@ -107,9 +107,13 @@ test("an orderly stop settles what is open, stores a snapshot and hands the part
   );
   await first.close(10_000);
   expect((await storedCalls(stack.client)).rows).toBe(1);
-  const second = await stack.startMeter();
+  const taken: object[] = [];
+  const keep = (fields: object): void => void taken.push(fields);
+  const second = await stack.startMeter({ log: { info: keep, warn: keep, error: keep } });
   const started = performance.now();
   await second.serving(10_000);
+  const partition = partitionOf(account("acme"), 2);
+  expect(taken).toContainEqual(expect.objectContaining({ partition, snapshot: expect.stringMatching(/^p/) as string }));
   expect(performance.now() - started).toBeLessThan(3_000);
 });
 

@@ -5,14 +5,15 @@ import { openWarehouse } from "@tollbook/warehouse/open-warehouse.ts";
 import { randomUUID } from "node:crypto";
 import { createDecks } from "./decks.ts";
 import type { MeterConfig } from "./environment.ts";
-import { OwnershipLost, PartitionRefused, asError } from "./failures.ts";
+import { asError } from "./failures.ts";
 import { openHealthServer, type Health } from "./health.ts";
+import { createHost } from "./host.ts";
 import { openInstallFacts } from "./install.ts";
 import { openLeases } from "./lease.ts";
 import { setUpLog } from "./log-setup.ts";
 import { createMetrics, type MeterMetrics } from "./metrics.ts";
 import { METER_INBOX_PREFIX } from "./nats-config.ts";
-import { runPartition, type PartitionLog, type PartitionOptions } from "./partition.ts";
+import type { PartitionLog, PartitionOptions } from "./partition.ts";
 import { domainRules, type FoldRules } from "./rules.ts";
 import { createSlices } from "./slices.ts";
 import { createSnapshotStore } from "./snapshots.ts";
@@ -41,11 +42,6 @@ export interface MeterOptions {
 }
 
 const MIGRATE_RETRY_MS = 2_000;
-/** Before a partition that failed is taken again. */
-const RETAKE_MS = 1_000;
-/** A refused one waits for a person. */
-const REFUSED_MS = 15_000;
-
 /** Throws sentences: NATS cannot be reached, the log is set up otherwise, the port is taken. ClickHouse may come later. */
 export async function createMeter({ config, log, rules = domainRules, sabotage, snapshotEveryMs }: MeterOptions): Promise<Meter> {
   const owner = `meter-${process.pid}-${randomUUID().slice(0, 8)}`;
@@ -58,19 +54,20 @@ export async function createMeter({ config, log, rules = domainRules, sabotage, 
     const slices = createSlices();
     const decks = createDecks(eventLog.decks);
     const installFacts = await openInstallFacts(nc, decks, (error) => log.error({ reason: error.message }, "installation facts"));
-    /** What each partition held here is doing; a sentence where it needs somebody. */
-    const states = new Map<number, { stage: "restoring" | "serving" | "refused"; problem: string | null }>();
-    const running = new Map<number, { readonly stop: AbortController; readonly done: Promise<void> }>();
     let clickhouse = `ClickHouse at ${hostOf(config.clickhouseUrl)} has not answered yet.`;
     const schema = migratePatiently();
 
     const health = (): Health => {
-      const problems = [...states.values()].flatMap(({ problem }) => (problem === null ? [] : [problem]));
-      if (clickhouse !== "") problems.push(clickhouse);
-      if (nc.isClosed()) problems.push("The connection to NATS is closed.");
-      const ready = [...states.values()].every(({ stage }) => stage === "serving") && !nc.isClosed();
-      return { ready, problems, partitions: Object.fromEntries([...states].map(([p, { stage }]) => [p, stage])) };
+      const { stages, problems } = host.status();
+      const all = [
+        ...problems,
+        ...(clickhouse === "" ? [] : [clickhouse]),
+        ...(nc.isClosed() ? ["The connection to NATS is closed."] : []),
+      ];
+      const ready = [...stages.values()].every((stage) => stage === "serving") && !nc.isClosed();
+      return { ready, problems: all, partitions: Object.fromEntries(stages) };
     };
+    let closed: Promise<void> | null = null;
     const server = await openHealthServer(config.port, { health, registry: metrics.registry });
 
     async function migratePatiently(): Promise<void> {
@@ -88,77 +85,35 @@ export async function createMeter({ config, log, rules = domainRules, sabotage, 
       }
     }
 
-    const own = async (partition: number, lost: AbortSignal): Promise<void> => {
-      // Its predecessor of the same process may still be letting go.
-      await running.get(partition)?.done;
-      const stop = new AbortController();
-      const stopping = AbortSignal.any([stop.signal, closing.signal]);
-      const partitionMetrics = metrics.forPartition(partition);
-      const set = (stage: "restoring" | "serving" | "refused", problem: string | null = null): void => {
-        states.set(partition, { stage, problem });
-        partitionMetrics.serving(stage === "serving");
-      };
-      const run = async (): Promise<void> => {
-        while (!lost.aborted && !stopping.aborted) {
-          set("restoring");
-          try {
-            await runPartition({
-              partition,
-              partitions: config.partitions,
-              owner,
-              nc,
-              jsm: eventLog.jsm,
-              settledMarks: eventLog.settled,
-              snapshots: createSnapshotStore(eventLog.snapshots, partition),
-              rules,
-              decks,
-              installFacts,
-              client,
-              slices,
-              bufferBytes: Math.floor(config.bufferBytes / config.partitions),
-              metrics: partitionMetrics,
-              log,
-              lost,
-              stopping,
-              ...(sabotage === undefined ? {} : { sabotage }),
-              ...(snapshotEveryMs === undefined ? {} : { snapshotEveryMs }),
-              onServing: () => set("serving"),
-            });
-          } catch (error) {
-            if (lost.aborted || stopping.aborted) break;
-            partitionMetrics.restarted();
-            const refused = error instanceof PartitionRefused;
-            const reason = asError(error).message;
-            if (refused) set("refused", reason);
-            log.error(
-              { partition, reason, stack: refused || error instanceof OwnershipLost ? undefined : asError(error).stack },
-              "a partition was let go",
-            );
-            await sleep(refused ? REFUSED_MS : RETAKE_MS, undefined, { signal: AbortSignal.any([lost, stopping]) }).catch(
-              () => undefined,
-            );
-          }
-        }
-        states.delete(partition);
-        partitionMetrics.serving(false);
-        if (!lost.aborted) await leases.release(partition);
-      };
-      const done = run();
-      running.set(partition, { stop, done });
-      await done;
-    };
-
+    const host = createHost({
+      common: {
+        partitions: config.partitions,
+        owner,
+        nc,
+        jsm: eventLog.jsm,
+        settledMarks: eventLog.settled,
+        rules,
+        decks,
+        installFacts,
+        client,
+        slices,
+        bufferBytes: Math.floor(config.bufferBytes / config.partitions),
+        log,
+        ...(sabotage === undefined ? {} : { sabotage }),
+        ...(snapshotEveryMs === undefined ? {} : { snapshotEveryMs }),
+      },
+      snapshotsOf: (partition) => createSnapshotStore(eventLog.snapshots, partition),
+      metrics,
+      log,
+      closing: closing.signal,
+      release: (partition) => leases.release(partition),
+    });
     const leases = await openLeases({
       kv: eventLog.leases,
       owner,
       partitions: config.partitions,
-      onAcquired: (partition, lost) => {
-        states.set(partition, { stage: "restoring", problem: null });
-        own(partition, lost).catch((error: unknown) =>
-          log.error({ partition, reason: asError(error).message }, "a partition ended"),
-        );
-      },
-      onSurplus: (partition) => running.get(partition)?.stop.abort(),
+      onAcquired: (partition, lost) => host.take(partition, lost),
+      onSurplus: (partition) => host.giveBack(partition),
       onError: (error) => log.warn({ reason: asError(error).message }, "leases"),
     });
 
@@ -169,25 +124,26 @@ export async function createMeter({ config, log, rules = domainRules, sabotage, 
       health,
       serving: async (deadlineMs) => {
         const deadline = performance.now() + deadlineMs;
-        while (!health().ready || states.size === 0) {
+        while (!health().ready || host.status().stages.size === 0) {
           if (performance.now() > deadline) throw new Error(`not served after ${deadlineMs} ms: ${JSON.stringify(health())}`);
           await sleep(20);
         }
       },
-      close: async (deadlineMs) => {
-        closing.abort();
-        const ended = (): Promise<unknown> => Promise.all([...running.values()].map(({ done }) => done));
-        await Promise.race([ended(), sleep(deadlineMs, undefined, { ref: false })]);
-        await leases.close();
-        await ended();
-        await server.close();
-        await installFacts.close();
-        await schema;
-        await client.close();
-        await nc.close();
-      },
+      close: (deadlineMs) => (closed ??= close(deadlineMs)),
     };
+    async function close(deadlineMs: number): Promise<void> {
+      closing.abort();
+      await Promise.race([host.ended(), sleep(deadlineMs, undefined, { ref: false })]);
+      await leases.close();
+      await host.ended();
+      await server.close();
+      await installFacts.close();
+      await schema;
+      await client.close();
+      await nc.close();
+    }
   } catch (error) {
+    closing.abort();
     await nc.close();
     throw error;
   }

@@ -50,6 +50,8 @@ export interface PartitionOptions {
   /** Aborts when the process ends or gives the partition back: what is open is settled first. */
   readonly stopping: AbortSignal;
   readonly onServing: () => void;
+  /** A sentence for the health page while something needs a person; null when it no longer does. */
+  readonly onProblem: (problem: string | null) => void;
   readonly sabotage?: SinkOptions["sabotage"];
   readonly snapshotEveryMs?: number;
 }
@@ -155,6 +157,7 @@ async function servePartition(
       fold.wake();
       flushIfDue();
     },
+    onProblem: options.onProblem,
     onFailure: fail,
   });
 
@@ -323,7 +326,8 @@ async function servePartition(
     await stopped;
   }
   await fold.finish();
-  batcher.close();
+  if (overflow.dropsRows || entriesSinceSnapshot === 0) batcher.close();
+  else batcher.closeWithMark();
   await settler.drained();
 }
 

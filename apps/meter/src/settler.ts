@@ -27,6 +27,7 @@ export interface SettlerOptions {
   readonly log: PartitionLog;
   readonly metrics: PartitionMetrics;
   readonly onSettled: (batch: Batch, settled: Settled) => void;
+  readonly onProblem: (problem: string | null) => void;
   readonly onFailure: (error: unknown) => void;
   readonly saveSnapshot: (snapshot: Snapshot) => Promise<{ readonly bytes: number }>;
 }
@@ -49,6 +50,12 @@ export function openSettler(options: SettlerOptions): Settler {
       const fields = { batch: batch.key.batch, partition: batch.key.p, attempt, reason: error.message };
       log.warn(fields, "ClickHouse does not take a batch; calls are decided meanwhile, the rows wait");
     },
+    foreign: (problem) => {
+      heldSince ??= performance.now();
+      metrics.held(true);
+      options.onProblem(problem);
+      log.error({}, problem);
+    },
     burnt: (batch, part, attempt) => {
       metrics.burnt();
       const fields = { batch: batch.key.batch, partition: batch.key.p, table: part.table, attempt };
@@ -59,6 +66,7 @@ export function openSettler(options: SettlerOptions): Settler {
     },
     settled: (batch) => {
       heldSince = null;
+      options.onProblem(null);
       metrics.held(false);
       metrics.settled(batch);
     },

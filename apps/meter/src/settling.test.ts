@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { meterStream, partitionOf } from "@tollbook/contracts/subjects.ts";
 import { timeUs } from "@tollbook/contracts/units.ts";
 import { insertRows, insertToken } from "@tollbook/warehouse/insert.ts";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { createBatcher, type Batch } from "./encode.ts";
-import { OwnershipLost, PartitionRefused } from "./failures.ts";
+import { OwnershipLost } from "./failures.ts";
 import { createFence, nothingSettled, type Fence, type Intent } from "./intents.ts";
 import { setUpLog } from "./log-setup.ts";
 import { checkPosition, digestOf } from "./position.ts";
@@ -34,7 +34,7 @@ async function fenceOf(partition: number, owner: string): Promise<Fence> {
   return createFence({ nc: stack.nc, jsm: await jetstreamManager(stack.nc), settled: kv, partition, owner });
 }
 
-function batchOf(partition: number, legs: number): Batch {
+function batchOf(partition: number, legs: number, name = "leg"): Batch {
   const state = smallRules.createState(partition);
   const closed: Batch[] = [];
   const { batch, outSeq, position, logTime } = nothingSettled;
@@ -52,7 +52,7 @@ function batchOf(partition: number, legs: number): Batch {
   });
   const now = Date.UTC(2026, 10, 24) * 1000;
   for (let i = 0; i < legs; i++) {
-    const data = new TextEncoder().encode(endedEvent(`p${partition}-leg-${i}`, 60));
+    const data = new TextEncoder().encode(endedEvent(`${name}-${partition}-${i}`, 60));
     const message = { subject: "meter.0.calls.acme.switch-1", data };
     batcher.beginMessage(now);
     const [entry] = decodeMessage(message, 0, 1);
@@ -77,13 +77,15 @@ const intentOf = (batch: Batch): Intent => ({
   attempt: 1,
 });
 
+const quiet = (): void => undefined;
+
 function sinkOptions(fence: Fence): SinkOptions {
   return {
     client: stack.client,
     fence,
     signal: AbortSignal.timeout(20_000),
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-    report: { held: vi.fn(), burnt: vi.fn(), resumed: vi.fn(), settled: vi.fn() },
+    report: { foreign: quiet, held: quiet, burnt: quiet, resumed: quiet, settled: quiet },
   };
 }
 
@@ -125,8 +127,10 @@ test("a batch that was inserted before the crash is found by read-back and not i
   const { intent } = await after.claim();
   const rowsBefore = (await storedCalls(stack.client)).rows;
   const options = sinkOptions(after);
-  await settleBatch({ ...batch, resumed: intent }, options);
-  expect(options.report.resumed).toHaveBeenCalledWith(expect.anything(), true);
+  const found: boolean[] = [];
+  const report = { ...options.report, resumed: (_batch: Batch, is: boolean) => void found.push(is) };
+  await settleBatch({ ...batch, resumed: intent }, { ...options, report });
+  expect(found).toEqual([true]);
   expect((await storedCalls(stack.client)).rows).toBe(rowsBefore);
 });
 
@@ -140,16 +144,24 @@ test("a batch that was announced and never inserted is inserted", async () => {
   expect((await storedCalls(stack.client)).rows).toBe(rowsBefore + 5);
 });
 
-test("other rows under the batch's name are never settled over: the partition waits for an operator", async () => {
+test("other rows under the batch's name are never settled over: it waits until an operator has taken them away", async () => {
   const partition = nextPartition++;
   const fence = await fenceOf(partition, "owner");
   await fence.claim();
   const batch = batchOf(partition, 5);
-  const foreign = batchOf(partition, 2);
-  const [part] = foreign.parts;
-  if (part === undefined) throw new Error("no part");
-  await insertRows(stack.client, part.table, part.bytes, "somebody else's token");
-  await expect(settleBatch(batch, sinkOptions(fence))).rejects.toThrow(PartitionRefused);
+  const [intruder] = batchOf(partition, 2, "intruder").parts;
+  if (intruder === undefined) throw new Error("no part");
+  await insertRows(stack.client, intruder.table, intruder.bytes, "somebody else's token");
+  const problem = Promise.withResolvers<string>();
+  const looked = Promise.withResolvers<void>();
+  const options = sinkOptions(fence);
+  const report = { ...options.report, foreign: (sentence: string) => problem.resolve(sentence) };
+  const settling = settleBatch(batch, { ...options, report, sleep: () => looked.promise });
+  expect(await problem.promise).toContain(`ClickHouse holds 7 rows (5 different) of batch 1 of partition ${partition}`);
+  expect(await (await new Kvm(stack.nc).open("settled")).get(String(partition))).toBeNull();
+  await stack.client.command({ query: "DELETE FROM rated_calls WHERE usage_id LIKE 'intruder-%'" });
+  looked.resolve();
+  expect(await settling).toMatchObject({ batch: 1, outSeq: 5 });
 });
 
 test("a mark is settled by read-back of what is stored: the mark names position, row and month's batch", async () => {

@@ -2,7 +2,7 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import { insertRows, insertToken } from "@tollbook/warehouse/insert.ts";
 import { isExactly, readBack, type ReadBack } from "@tollbook/warehouse/read-back.ts";
 import { timeUs } from "@tollbook/contracts/units.ts";
-import { PartitionRefused, asError } from "./failures.ts";
+import { asError } from "./failures.ts";
 import type { Batch, BatchPart } from "./encode.ts";
 import type { Fence, Intent, Settled } from "./intents.ts";
 
@@ -25,6 +25,8 @@ export interface SinkOptions {
 export interface SinkReport {
   /** ClickHouse does not answer, or refuses: held, tried again, nothing dropped. */
   held(batch: Batch, error: Error, attempt: number): void;
+  /** It holds other rows under the batch's name: an operator must look; asked again later, decisions go on. */
+  foreign(problem: string): void;
   /** It said OK and has nothing: the token is burnt, the next attempt has another. */
   burnt(batch: Batch, part: BatchPart, attempt: number): void;
   resumed(batch: Batch, found: boolean): void;
@@ -38,6 +40,7 @@ const INSERT_TIMEOUT_MS = 30_000;
 /** After an insert whose end nobody saw, "nothing there" is believed only when it stays so: it might still be running. */
 const ZOMBIE_CHECKS = 3;
 const ZOMBIE_WAIT_MS = 500;
+const FOREIGN_WAIT_MS = 5_000;
 /** An intent older than this may have been taken over: ask before inserting. Below the lease's five seconds. */
 const CONFIRM_AFTER_MS = 4_000;
 
@@ -126,11 +129,13 @@ function createPartStore(batch: Batch, part: BatchPart, { client, signal, sleep,
         return true;
       }
       if (found.count === 0) return false;
-      throw new PartitionRefused(
+      signal.throwIfAborted();
+      report.foreign(
         `ClickHouse holds ${found.count} rows (${found.distinct} different) of batch ${batch.key.batch} of partition ${batch.key.p} in ` +
           `${part.table}, but ${part.rows} other ones were inserted. Calls are still decided, but nothing of this partition is settled ` +
           "until an operator has looked: has anything else written to that table?",
       );
+      await sleep(FOREIGN_WAIT_MS, signal);
     }
   };
 

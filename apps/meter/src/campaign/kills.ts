@@ -38,6 +38,8 @@ export interface KillResult {
 const ACCOUNTS = 12;
 const WINDOW = 64;
 const ACK_MS = 2_000;
+/** The lease of a killed meter runs out first. */
+const TAKE_OVER_MS = 5_000;
 /** Between two kills at most: long enough that work is under way again. */
 const PAUSE_MS = 1_500;
 
@@ -57,7 +59,7 @@ export async function runKillCampaign({ events, kills, partitions, seed, say }: 
       random,
     );
     const accounts = Array.from({ length: ACCOUNTS }, (_, i) => `account-${i}`);
-    const feed = startFeed(stack, accounts, events, order.length * PAUSE_MS * 0.6);
+    const feed = startFeed(stack, accounts, events, order.length * PAUSE_MS * 0.6 + kills.meter * TAKE_OVER_MS);
     for (const [i, what] of order.entries()) {
       await pause(random() * PAUSE_MS);
       say(`kill ${i + 1} of ${order.length}: ${what}`);
@@ -65,6 +67,13 @@ export async function runKillCampaign({ events, kills, partitions, seed, say }: 
         meter.child.kill("SIGKILL");
         await meter.ended;
         meter = startMeterProcess(stack);
+        // Mostly it is let work before the next kill; sometimes it dies while it takes over.
+        if (random() < 0.75)
+          await eventually(
+            () => serves(stack, accounts),
+            (yes) => yes,
+            30_000,
+          );
       } else if (what === "clickhouse") await stack.restartClickhouse();
       else {
         await stack.nats.kill();
@@ -94,6 +103,13 @@ export async function runKillCampaign({ events, kills, partitions, seed, say }: 
     await meter.ended;
     await stack.close();
   }
+}
+
+async function serves(stack: TestStack, accounts: readonly string[]): Promise<boolean> {
+  return await totals(stack.nc, accounts).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function countAll(stack: TestStack, accounts: readonly string[]): Promise<Stored & Pick<KillResult, "identity">> {
