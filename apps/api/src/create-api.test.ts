@@ -15,7 +15,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, "assets"));
   writeFileSync(join(folder, "index.html"), "<!doctype html><title>Tollbook</title>");
   writeFileSync(join(folder, "assets", "app-1a2b.js"), "export {};");
-  api = await createApi({ ...offlineConfig, dashboardFolder: folder, limits: { key: 5, person: 5, address: 5 } });
+  api = await createApi({ ...offlineConfig, dashboardFolder: folder, limits: { key: 5, person: 5, address: 5, signIn: 5 } });
 });
 afterAll(async () => {
   await api.close();

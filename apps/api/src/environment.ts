@@ -1,3 +1,5 @@
+import type { Limits } from "./rate-limit.ts";
+
 /** What the API process needs to know. */
 export interface ApiConfig {
   readonly host: string;
@@ -13,8 +15,8 @@ export interface ApiConfig {
   readonly keyEnvironment: string;
   /** The built dashboard; null: none is served. */
   readonly dashboardFolder: string | null;
-  /** Requests a minute: of one API key, one person, one address that is not signed in. */
-  readonly limits: { readonly key: number; readonly person: number; readonly address: number };
+  /** Requests a minute: of one API key, one person, one address that is not signed in, sign-ins of one address. */
+  readonly limits: Limits;
   readonly logLevel: string;
 }
 
@@ -64,6 +66,7 @@ export function readEnvironment(
       key: integer("TOLLBOOK_LIMIT_KEY", 120_000, 1, 100_000_000),
       person: integer("TOLLBOOK_LIMIT_PERSON", 3000, 1, 100_000_000),
       address: integer("TOLLBOOK_LIMIT_ADDRESS", 600, 1, 100_000_000),
+      signIn: integer("TOLLBOOK_LIMIT_SIGN_IN", 20, 1, 100_000_000),
     },
     logLevel: oneOf("TOLLBOOK_LOG_LEVEL", "info", LOG_LEVELS),
   };

@@ -7,10 +7,10 @@ export interface Limits {
   readonly key: number;
   readonly person: number;
   readonly address: number;
+  /** From one address: whoever guesses passwords is slower than this. */
+  readonly signIn: number;
 }
 
-/** Guessing passwords is slower than this from one address. */
-const SIGN_INS_A_MINUTE = 20;
 const MINUTE_MS = 60_000;
 
 /**
@@ -46,7 +46,7 @@ function whoAsks(request: FastifyRequest): string {
 }
 
 function limitOf(principal: Principal | null, limits: Limits, signIn: boolean): number {
-  if (principal === null) return signIn ? Math.min(SIGN_INS_A_MINUTE, limits.address) : limits.address;
+  if (principal === null) return signIn ? limits.signIn : limits.address;
   return principal.kind === "key" ? limits.key : limits.person;
 }
 

@@ -160,4 +160,14 @@ describe("an explanation", () => {
     ]);
     expect(explanation.log).toMatchObject({ partition: 3, seq: 1, time: "2026-11-22T09:16:39.000000Z" });
   });
+
+  it("says that a voided call was taken back, and that nothing is charged", () => {
+    const rows = [
+      row({ outSeq: 1 }),
+      row({ outSeq: 2, entry: "reversal", refersTo: 1, outcome: "voided", amountMicros: micros(-48_000) }),
+    ];
+    const explanation = explainCall(rows, reader);
+    expect(explanation.call).toMatchObject({ outcome: "voided", charge: "0.00", durationSeconds: 251 });
+    expect(explanation.sentences.slice(-2).map(({ key }) => key)).toEqual(["totalNothing", "voided"]);
+  });
 });

@@ -9,9 +9,7 @@ import { sentence } from "./sentences.ts";
 
 /** Why a call cost what it cost: from the stored row and its proof alone, so that it says the same in a year. */
 export function explainCall(rows: readonly CallRow[], reader: Reader): CallExplanation {
-  // Rows come in order of out_seq; the newest that is not a mere reversal is what stands.
-  const row = rows.findLast(({ entry }) => entry !== "reversal") ?? rows.at(-1);
-  if (row === undefined) throw new Error("a leg without rows cannot be explained");
+  const row = standingRow(rows);
   const call = callFromRow({ ...row, segmentSources: row.segments.map(({ source }) => source) }, reader);
   const proof = row.proof === "" ? null : (JSON.parse(row.proof) as CallProof);
   return {
@@ -32,6 +30,22 @@ export function explainCall(rows: readonly CallRow[], reader: Reader): CallExpla
     })),
     proof,
     log: { partition: reader.partition, seq: row.logSeq, index: row.logIndex, time: formatTime(row.logTime) },
+  };
+}
+
+/** Rows come in order of out_seq: the newest that is no mere reversal stands, unless a void has taken it back. */
+function standingRow(rows: readonly CallRow[]): CallRow {
+  const row = rows.findLast(({ entry }) => entry !== "reversal");
+  if (row === undefined) throw new Error("a leg without rows cannot be explained");
+  if (rows.at(-1)?.outcome !== "voided") return row;
+  return {
+    ...row,
+    outcome: "voided",
+    amountMicros: micros(0),
+    connectFeeMicros: micros(0),
+    poolMinutes: 0,
+    segments: [],
+    postings: [],
   };
 }
 

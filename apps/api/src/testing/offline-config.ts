@@ -11,6 +11,6 @@ export const offlineConfig: ApiConfig = {
   secureCookies: false,
   keyEnvironment: "test",
   dashboardFolder: null,
-  limits: { key: 1_000_000, person: 1_000_000, address: 1_000_000 },
+  limits: { key: 1_000_000, person: 1_000_000, address: 1_000_000, signIn: 1_000_000 },
   logLevel: "silent",
 };

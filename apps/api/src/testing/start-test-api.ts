@@ -104,7 +104,7 @@ export function testConfig(stack: Pick<TestStack, "nats" | "config">): ApiConfig
     secureCookies: false,
     keyEnvironment: "test",
     dashboardFolder: null,
-    limits: { key: 1_000_000, person: 1_000_000, address: 1_000_000 },
+    limits: { key: 1_000_000, person: 1_000_000, address: 1_000_000, signIn: 1_000_000 },
     logLevel: process.env["TOLLBOOK_TEST_LOG"] === "1" ? "debug" : "silent",
   };
 }

@@ -21,9 +21,13 @@ export const scopeParameters = ({ account, p, settledBatch }: AccountScope): Rec
 export const scopeCondition = "account = {account:String} AND p = {p:UInt16} AND batch <= {settledBatch:UInt64}";
 
 /**
- * The rows that stand: the newest version of every leg. A reversal takes the row it names away; a replacement stands in its place.
- * Not "the largest version", because a replacement may begin at another time and so stand on another page.
+ * The rows that stand: the newest version of every leg. A reversal takes the row it names away; a replacement stands in its
+ * place, and a void, which has none, stands itself, with nothing charged (`standing`). Not "the largest version", because a
+ * replacement may begin at another time and so stand on another page.
  */
 export const currentCallsCondition =
-  `${scopeCondition} AND entry != 'reversal' AND out_seq NOT IN ` +
+  `${scopeCondition} AND (entry != 'reversal' OR outcome = 'voided') AND out_seq NOT IN ` +
   `(SELECT refers_to FROM rated_calls WHERE ${scopeCondition} AND entry = 'reversal')`;
+
+/** A figure of a row that stands: a void's row holds the negated figures of the one it reverses, of which nothing is left. */
+export const standing = (column: string): string => `if(entry = 'reversal', 0, ${column})`;

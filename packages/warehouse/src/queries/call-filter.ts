@@ -44,7 +44,7 @@ export function filterCondition(filter: CallFilter): Condition {
   add("callType", filter.callType, "call_type = {callType:String}");
   add("direction", filter.direction, "direction = {direction:String}");
   add("country", filter.country, "destination_country = {country:String}");
-  add("funding", filter.funding, "has(`segments.source`, {funding:String})");
+  add("funding", filter.funding, "entry != 'reversal' AND has(`segments.source`, {funding:String})");
   add("outcome", filter.outcome, "outcome = {outcome:String}");
   if (filter.search !== undefined) {
     parameters["hiddenDigits"] = filter.hiddenDigits;

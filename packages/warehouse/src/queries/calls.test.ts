@@ -1,4 +1,4 @@
-import { micros, seconds, timeUs, type AccountId, type UsageId } from "@tollbook/contracts/units.ts";
+import { micros, seconds, timeUs, type AccountId, type Seconds, type UsageId } from "@tollbook/contracts/units.ts";
 import type { CallRow } from "@tollbook/domain/fold.ts";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -51,11 +51,29 @@ const settled = [
   ...originals,
   exampleCall({ ...originals[12], outSeq: 31, version: 2, entry: "reversal", refersTo: 13, amountMicros: micros(-1000) }),
   corrected,
+  exampleCall({
+    ...originals[17],
+    outSeq: 33,
+    entry: "reversal",
+    refersTo: 18,
+    outcome: "voided",
+    amountMicros: micros(-1000),
+    billableSeconds: -119 as Seconds,
+    poolMinutes: -2,
+  }),
 ];
+/** As it is shown: the call of the row it reverses, with nothing left of its figures. */
+const voided = {
+  ...settled[32],
+  amountMicros: micros(0),
+  billableSeconds: seconds(0),
+  poolMinutes: 0,
+  segments: [],
+} as CallRow;
 const unsettled = [exampleCall({ outSeq: 40, usageId: "not-yet" as UsageId })];
 const foreign = [exampleCall({ outSeq: 50, account: "globex" as AccountId, usageId: "leg-1" as UsageId })];
 /** What a reader of acme should see: worked out here without SQL. */
-const current = [...originals.filter(({ outSeq }) => outSeq !== 13), corrected];
+const current = [...originals.filter(({ outSeq }) => outSeq !== 13 && outSeq !== 18), corrected, voided];
 
 let warehouse: TestWarehouse;
 beforeAll(async () => {
@@ -92,7 +110,7 @@ const arbitraryFilter: fc.Arbitrary<CallFilter> = fc.record({
   direction: fc.constantFrom(undefined, undefined, "inbound" as const),
   callType: fc.constantFrom(undefined, undefined, "user_out"),
   country: fc.constantFrom(undefined, undefined, "FR"),
-  outcome: fc.constantFrom(undefined, undefined, "denied" as const, "rated" as const),
+  outcome: fc.constantFrom(undefined, undefined, "denied" as const, "rated" as const, "voided" as const),
   funding: fc.constantFrom(undefined, undefined, "POOL" as const, "OVERAGE" as const),
   hiddenDigits: fc.constant(0),
 });
@@ -181,7 +199,7 @@ describe("the calls list", () => {
 });
 
 it("a leg's rows are all its versions, of that account only, settled only", async () => {
-  expect(await findLeg(warehouse.client, scope, "leg-13" as UsageId)).toEqual([originals[12], ...settled.slice(30)]);
+  expect(await findLeg(warehouse.client, scope, "leg-13" as UsageId)).toEqual([originals[12], ...settled.slice(30, 32)]);
   expect(await findLeg(warehouse.client, scope, "not-yet" as UsageId)).toEqual([]);
   expect(await findLeg(warehouse.client, scope, "leg-1" as UsageId)).toEqual([originals[0]]);
 });

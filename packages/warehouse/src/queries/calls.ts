@@ -1,9 +1,9 @@
 import type { ClickHouseClient } from "@clickhouse/client";
-import { micros, type Micros } from "@tollbook/contracts/units.ts";
+import { micros, seconds, type Micros } from "@tollbook/contracts/units.ts";
 import type { CallRow } from "@tollbook/domain/fold.ts";
 import { callColumns } from "../rated-calls.ts";
 import { fieldsFromRow, integer, readRows, readSettings, selectList, type StoredRow } from "../tables.ts";
-import { currentCallsCondition, scopeParameters, type AccountScope } from "./account-scope.ts";
+import { currentCallsCondition, scopeParameters, standing, type AccountScope } from "./account-scope.ts";
 import { filterCondition, type CallFilter } from "./call-filter.ts";
 
 const listed = [
@@ -82,7 +82,11 @@ export type CallListRow = Pick<
   | "poolMinutes"
 > & { readonly segmentSources: readonly CallRow["segments"][number]["source"][] };
 
-const sortColumns = { startAt: "start_at", charge: "amount_micros", durationSeconds: "billable_seconds" } as const;
+const sortColumns = {
+  startAt: "start_at",
+  charge: standing("amount_micros"),
+  durationSeconds: standing("billable_seconds"),
+} as const;
 export const callSorts = ["startAt", "-startAt", "charge", "-charge", "durationSeconds", "-durationSeconds"] as const;
 export type CallSort = (typeof callSorts)[number];
 
@@ -142,9 +146,19 @@ function sortValue({ field }: SortPlan, row: CallListRow): number {
   return { startAt: row.startAt, charge: row.amountMicros, durationSeconds: row.billableSeconds }[field];
 }
 
-function listRowFromRow(row: StoredRow): CallListRow {
-  return fieldsFromRow(listColumns, row) as unknown as CallListRow;
+function listRowFromRow(stored: StoredRow): CallListRow {
+  const row = fieldsFromRow(listColumns, stored) as unknown as CallListRow;
+  return row.outcome === "voided" ? { ...row, ...nothingLeft } : row;
 }
+
+/** Of a void: what its row took back. */
+const nothingLeft = {
+  billableSeconds: seconds(0),
+  amountMicros: micros(0),
+  connectFeeMicros: micros(0),
+  poolMinutes: 0,
+  segmentSources: [],
+} as const;
 
 export interface CallTotals {
   readonly currency: string;
@@ -159,7 +173,8 @@ export async function totalCalls(client: ClickHouseClient, scope: AccountScope, 
   const { sql, parameters } = filterCondition(filter);
   const rows = await readRows<Record<string, unknown>>(
     client,
-    `SELECT currency, count() AS calls, sum(billable_seconds) AS billable, sum(pool_minutes) AS minutes, sum(amount_micros) AS charge
+    `SELECT currency, count() AS calls, sum(${standing("billable_seconds")}) AS billable,
+      sum(${standing("pool_minutes")}) AS minutes, sum(${standing("amount_micros")}) AS charge
       FROM rated_calls WHERE ${currentCallsCondition}${sql} GROUP BY currency ORDER BY currency`,
     { ...scopeParameters(scope), ...parameters },
   );

@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import { micros, timeUs, type Micros, type TimeUs } from "@tollbook/contracts/units.ts";
 import { integer, readRows } from "../tables.ts";
-import { currentCallsCondition, scopeParameters, type AccountScope } from "./account-scope.ts";
+import { currentCallsCondition, scopeParameters, standing, type AccountScope } from "./account-scope.ts";
 import { filterCondition, type CallFilter } from "./call-filter.ts";
 
 export interface UsagePoint {
@@ -28,8 +28,8 @@ export async function usageSeries(
   const start = bucket === "hour" ? "toStartOfHour(start_at, 'UTC')" : "toStartOfDay(start_at, 'UTC')";
   const rows = await readRows<Record<string, unknown>>(
     client,
-    `SELECT toUnixTimestamp(${start}) AS time, currency, count() AS calls, sum(billable_seconds) AS billable,
-      sum(pool_minutes) AS minutes, sum(amount_micros) AS charge, countIf(outcome = 'denied') AS denied
+    `SELECT toUnixTimestamp(${start}) AS time, currency, count() AS calls, sum(${standing("billable_seconds")}) AS billable,
+      sum(${standing("pool_minutes")}) AS minutes, sum(${standing("amount_micros")}) AS charge, countIf(outcome = 'denied') AS denied
       FROM rated_calls WHERE ${currentCallsCondition}${sql} GROUP BY time, currency ORDER BY time, currency LIMIT ${MAX_POINTS}`,
     { ...scopeParameters(scope), ...parameters },
   );
