@@ -7,7 +7,7 @@ import { change, rememberCsrfToken } from "./request.ts";
 
 const at = (account: string) => `/v1/accounts/${encodeURIComponent(account)}`;
 
-export async function signIn(credentials: SignInRequest): Promise<Session> {
+export async function signIn(credentials: z.infer<typeof SignInRequest>): Promise<Session> {
   const session = await change("/v1/session", Session, { method: "POST", body: credentials });
   rememberCsrfToken(session.csrfToken);
   return session;

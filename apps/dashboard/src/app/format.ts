@@ -10,6 +10,8 @@ export interface Format {
   /** "1234.5" in EUR: "€1,234.50", "1.234,50 €"; up to six decimals where the amount has them. */
   readonly money: (amount: string, currency: string) => string;
   readonly number: (value: number) => string;
+  /** A decimal text, every digit kept. */
+  readonly decimal: (value: string) => string;
   readonly percent: (part: number, whole: number) => string;
   /** Whole minutes of seconds, rounded down, with one decimal under ten minutes. */
   readonly minutes: (seconds: number) => string;
@@ -19,7 +21,8 @@ export interface Format {
   readonly time: (rfc3339: string) => string;
   readonly date: (rfc3339: string) => string;
   readonly day: (date: Date) => string;
-  readonly hour: (rfc3339: string) => string;
+  /** Start of a bucket of a series, in UTC as the buckets are. */
+  readonly bucket: (rfc3339: string, bucket: "hour" | "day") => string;
   readonly month: (yearMonth: number) => string;
   readonly country: (code: string) => string;
   /** The zone times are shown in: "Europe/Copenhagen". */
@@ -36,18 +39,27 @@ export function createFormat(locale: Locale, timeZone?: string): Format {
   const zone = timeZone === undefined ? {} : { timeZone };
   const currencies = new Map<string, Intl.NumberFormat>();
   const plain = new Intl.NumberFormat(tag);
+  const exact = new Intl.NumberFormat(tag, { maximumFractionDigits: 20 });
   const oneDecimal = new Intl.NumberFormat(tag, { maximumFractionDigits: 1, roundingMode: "trunc" });
   const percent = new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 0 });
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "medium", ...zone });
   const time = new Intl.DateTimeFormat(tag, { timeStyle: "medium", ...zone });
   const date = new Intl.DateTimeFormat(tag, { dateStyle: "medium", ...zone });
-  const hour = new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", ...zone });
+  const hour = new Intl.DateTimeFormat(tag, {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: "UTC",
+  });
+  const utcDay = new Intl.DateTimeFormat(tag, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
   const month = new Intl.DateTimeFormat(tag, { month: "long", year: "numeric", timeZone: "UTC" });
   const regions = new Intl.DisplayNames(tag, { type: "region", fallback: "code" });
 
   return {
     money: (amount, currency) => currencyFormat(currencies, tag, currency).format(amount as Decimal),
     number: (value) => plain.format(value),
+    decimal: (value) => exact.format(value as Decimal),
     percent: (part, whole) => percent.format(whole === 0 ? 0 : part / whole),
     minutes: (seconds) => (seconds < 600 ? oneDecimal : plain).format(seconds < 600 ? seconds / 60 : Math.floor(seconds / 60)),
     duration: durationText,
@@ -55,7 +67,7 @@ export function createFormat(locale: Locale, timeZone?: string): Format {
     time: (text) => time.format(new Date(text)),
     date: (text) => date.format(new Date(text)),
     day: (value) => date.format(value),
-    hour: (text) => hour.format(new Date(text)),
+    bucket: (text, bucket) => (bucket === "hour" ? hour : utcDay).format(new Date(text)),
     month: (yearMonth) => month.format(new Date(Date.UTC(Math.floor(yearMonth / 100), (yearMonth % 100) - 1))),
     country: (code) => (/^[A-Z]{2}$/.test(code) ? (regions.of(code) ?? code) : code),
     zone: timeZone ?? dateTime.resolvedOptions().timeZone,
@@ -77,7 +89,9 @@ function currencyFormat(known: Map<string, Intl.NumberFormat>, tag: string, curr
 function durationText(seconds: number): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes}:${two(seconds % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
+  return minutes < 60
+    ? `${minutes}:${two(seconds % 60)}`
+    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
 }
 
 export type Sign = -1 | 0 | 1;
