@@ -55,6 +55,7 @@ export interface Batcher {
   /** Rows, or entries, that no closed batch has yet. */
   readonly openRows: number;
   readonly openMessages: number;
+  readonly openBytes: number;
   /** Closes what is open, if anything. Only between messages. */
   close(): void;
   /** The same; where nothing is open a mark that repeats the last one, so that a snapshot can go with it. */
@@ -196,6 +197,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
     },
     get openMessages() {
       return openMessages;
+    },
+    get openBytes() {
+      return openBytes;
     },
     close: () => {
       if (resumed === null) close(true);

@@ -12,13 +12,15 @@ if (!environment.ok) {
   process.exit(1);
 }
 const log = pino({ name: "meter", level: environment.config.logLevel });
+const starting = createMeter({ config: environment.config, log });
+// Before it has started, so that a signal meanwhile ends it in order too.
+closeWithGrace({ delay: STOP_MS + 2_000, logger: log }, async ({ err }) => {
+  if (err !== undefined) log.fatal({ err }, "the meter ends because of a failure");
+  await (await starting).close(STOP_MS);
+});
 try {
-  const meter = await createMeter({ config: environment.config, log });
+  const meter = await starting;
   log.info({ port: meter.port, owner: meter.owner }, "meter started");
-  closeWithGrace({ delay: STOP_MS + 2_000, logger: log }, async ({ err }) => {
-    if (err !== undefined) log.fatal({ err }, "the meter ends because of a failure");
-    await meter.close(STOP_MS);
-  });
 } catch (error) {
   process.stderr.write(`tollbook meter: ${asError(error).message}\n`);
   process.exit(1);

@@ -203,7 +203,11 @@ test("a look-up is answered from ClickHouse, through the log", async () => {
   const meter = await stack.startMeter();
   await meter.serving(30_000);
   await publishCall(stack.nc, "acme", endedEvent("leg-1", 60));
-  await rowsStored(1);
+  // Rows of batches that are not settled yet are no answer.
+  await eventually(
+    async () => await meter.metrics.registry.metrics(),
+    (text) => /settled_rows_total\{[^}]*\} 1/.test(text),
+  );
   await publishCall(stack.nc, "acme", endedEvent("leg-1", 61, "corrected"));
   await publishCall(stack.nc, "acme", endedEvent("leg-2", 61, "corrected"));
   await eventually(

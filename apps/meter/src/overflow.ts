@@ -15,6 +15,8 @@ export interface Overflow {
 
 export interface OverflowOptions {
   readonly settler: Settler;
+  /** No more rows may be made until something is settled. */
+  readonly isFull: () => boolean;
   /** While an owner catches up nobody waits for its answers. */
   readonly isCaughtUp: () => boolean;
   /** The last rows that are kept: closes the open batch. */
@@ -32,11 +34,11 @@ export class RowsDropped extends Error {
   }
 }
 
-export function createOverflow({ settler, isCaughtUp, onOverflow }: OverflowOptions): Overflow {
+export function createOverflow({ settler, isFull, isCaughtUp, onOverflow }: OverflowOptions): Overflow {
   let dropsRows = false;
   return {
     mayTake: () => {
-      if (dropsRows || !settler.full) return true;
+      if (dropsRows || !isFull()) return true;
       if (!isCaughtUp() || settler.heldForMs < HELD_MS) return false;
       onOverflow();
       dropsRows = true;

@@ -145,7 +145,6 @@ async function servePartition(
   const settler = openSettler({
     sink: { client: options.client, fence, signal, ...(options.sabotage === undefined ? {} : { sabotage: options.sabotage }) },
     settled,
-    bufferBytes: options.bufferBytes,
     log,
     metrics,
     saveSnapshot: (snapshot) => options.snapshots.save(snapshot),
@@ -179,6 +178,7 @@ async function servePartition(
 
   const overflow = createOverflow({
     settler,
+    isFull: () => settler.bytes + batcher.openBytes >= options.bufferBytes,
     isCaughtUp: () => caughtUp,
     onOverflow: () => {
       batcher.close();

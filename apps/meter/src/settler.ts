@@ -11,8 +11,8 @@ export interface Settler {
   add(batch: Batch, snapshot: Snapshot | null): void;
   /** Batches that are not settled yet. */
   readonly waiting: number;
-  /** No more rows may be made until something is settled. */
-  readonly full: boolean;
+  /** Of their encoded rows. */
+  readonly bytes: number;
   /** How long ClickHouse has not taken a batch; 0 while it does. */
   readonly heldForMs: number;
   readonly settled: Settled;
@@ -23,7 +23,6 @@ export interface Settler {
 export interface SettlerOptions {
   readonly sink: Omit<SinkOptions, "report" | "sleep">;
   readonly settled: Settled;
-  readonly bufferBytes: number;
   readonly log: PartitionLog;
   readonly metrics: PartitionMetrics;
   readonly onSettled: (batch: Batch, settled: Settled) => void;
@@ -127,8 +126,8 @@ export function openSettler(options: SettlerOptions): Settler {
     get waiting() {
       return queue.length;
     },
-    get full() {
-      return bytes >= options.bufferBytes;
+    get bytes() {
+      return bytes;
     },
     get heldForMs() {
       return heldSince === null ? 0 : performance.now() - heldSince;
