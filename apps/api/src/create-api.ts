@@ -2,6 +2,7 @@ import { fastifyCookie } from "@fastify/cookie";
 import { fastifyHelmet } from "@fastify/helmet";
 import { fastifySSE } from "@fastify/sse";
 import { openWarehouse } from "@tollbook/warehouse/open-warehouse.ts";
+import { pino } from "pino";
 import { fastify, LogController, type FastifyServerOptions } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { Kvm } from "@nats-io/kv";
@@ -20,6 +21,7 @@ import { createMetrics } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { answerError } from "./problem.ts";
+import { refuseOverload } from "./overload.ts";
 import { limitRequests } from "./rate-limit.ts";
 import { openReports } from "./reports.ts";
 import { registerRoutes } from "./routes.ts";
@@ -43,7 +45,7 @@ const KEEP_ALIVE_MS = 72_000;
 /** The API without its port: for the OpenAPI file and for tests of routes alone. Connects in the background. */
 export async function createApp(config: ApiConfig, now: () => Date = () => new Date()): Promise<App> {
   const options: FastifyServerOptions = {
-    logger: { level: config.logLevel, redact: ["req.headers.authorization", "req.headers.cookie"] },
+    loggerInstance: pino({ name: "api", level: config.logLevel, redact: ["req.headers.authorization", "req.headers.cookie"] }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -87,6 +89,7 @@ export async function createApp(config: ApiConfig, now: () => Date = () => new D
   };
   recogniseCallers(app, access);
   await limitRequests(app, config.limits);
+  await refuseOverload(app);
   decideAccess(app, access);
   await app.register(fastifySSE, { heartbeatInterval: 15_000 });
   await describeApi(app);
