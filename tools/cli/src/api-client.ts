@@ -8,6 +8,8 @@ import type { Secrets } from "./installation.ts";
 export interface ApiClient {
   get<Body>(path: string): Promise<Body>;
   send<Body>(method: "POST" | "PUT" | "DELETE", path: string, body: unknown, idempotencyKey?: string): Promise<Body>;
+  /** An account and its entry in the directory; one that is there already is left as it is. */
+  createAccount(account: string, profile: CommandData<"account.create">): Promise<void>;
   /** A command with a key made of its content and `scope`: sent twice it is the same command. Refusals are answers. */
   command<Type extends CommandType>(account: string, type: Type, data: CommandData<Type>, scope: string): Promise<CommandResult>;
 }
@@ -46,20 +48,32 @@ export async function signIn(url: string, { operatorEmail, operatorPassword }: S
     if (!response.ok) throw new UserFacingError(`${new URL(response.url).pathname}: ${await problemText(response)}`);
     return (response.status === 204 ? undefined : await response.json()) as Body;
   };
+  /** The API answers a refusal as a problem of status 422: here it is the fold's answer again. */
+  const give = async (path: string, body: unknown, key: string): Promise<CommandResult> => {
+    const response = await request("POST", path, body, key);
+    if (response.status !== 422) return await answer(response);
+    const problem = (await response.json()) as Problem;
+    return {
+      seq: 0,
+      outcome: "refused",
+      code: problem.code ?? "refused",
+      detail: problem.detail ?? problem.title ?? "",
+    };
+  };
   return {
     get: async (path) => await answer(await request("GET", path, undefined)),
     send: async (method, path, body, idempotencyKey) => await answer(await request(method, path, body, idempotencyKey)),
-    command: async (account, type, data, scope) => {
-      const key = createHash("sha256")
-        .update(JSON.stringify([scope, account, type, data]))
-        .digest("hex")
-        .slice(0, 32);
-      const response = await request("POST", `/v1/accounts/${account}/commands`, { type, data }, key);
-      if (response.status !== 422) return await answer(response);
-      const problem = (await response.json()) as Problem;
-      return { seq: 0, outcome: "refused", code: problem.code ?? "refused", detail: problem.detail ?? problem.title ?? "" };
+    createAccount: async (account, profile) => {
+      const { outcome, code, detail } = await give("/v1/accounts", { account, ...profile }, keyOf(["account", account]));
+      if (outcome === "refused" && code !== "accountExists") throw new UserFacingError(`${account}: ${detail ?? code}`);
     },
+    command: async (account, type, data, scope) =>
+      await give(`/v1/accounts/${account}/commands`, { type, data }, keyOf([scope, account, type, data])),
   };
+}
+
+function keyOf(content: unknown): string {
+  return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 32);
 }
 
 async function problemText(response: Response): Promise<string> {

@@ -71,6 +71,7 @@ type Manager = Awaited<ReturnType<typeof jetstreamManager>>;
 /** Has this very activation been logged already? The stream is short: one entry per deck ever put in force. */
 async function lastActivation(manager: Manager, subject: string, wanted: DeckActivation): Promise<boolean> {
   const { state } = await manager.streams.info(installStream);
+  if (state.messages === 0) return false;
   for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
     const message = await manager.streams.getMessage(installStream, { seq });
     if (message === null || message.subject !== subject) continue;

@@ -3,8 +3,11 @@ import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { connect as connectTcp } from "node:net";
 import { join } from "node:path";
+import { openDirectory } from "@tollbook/api/directory/directory.ts";
+import { bootstrapOperator } from "@tollbook/api/directory/people.ts";
 import type { AccountId, FeederId } from "@tollbook/contracts/units.ts";
 import { type FeederCredentials, natsConfig } from "@tollbook/meter/nats-config.ts";
+import { connectOperator } from "./connect.ts";
 import { UserFacingError } from "./failure.ts";
 import { type Installation, newSecret, root, saveSecrets } from "./installation.ts";
 import {
@@ -64,6 +67,7 @@ export async function startStack(installation: Installation, say: (line: string)
       say(`Starting ${config.name} …`);
       services.push(await startService(folder, config, say));
     }
+    await ensureOperator(installation);
   } catch (error) {
     await stop();
     throw error;
@@ -77,6 +81,19 @@ export async function startStack(installation: Installation, say: (line: string)
 
 export function natsConfigPath(folder: string): string {
   return join(folder, "nats.conf");
+}
+
+/** The person whose password the first start made can sign in. */
+async function ensureOperator(installation: Installation): Promise<void> {
+  const { operatorEmail, operatorPassword } = installation.secrets;
+  const nats = await connectOperator(installation);
+  try {
+    const directory = await openDirectory(nats);
+    if (directory.person(operatorEmail) !== null) return;
+    await bootstrapOperator(directory, { email: operatorEmail, password: operatorPassword, displayName: "Operator" });
+  } finally {
+    await nats.close();
+  }
 }
 
 /**

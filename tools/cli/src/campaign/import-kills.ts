@@ -126,9 +126,8 @@ async function setUp(installation: Installation, api: ApiClient, file: string): 
   for (const deck of ["acs-outbound-usd", "inbound-usd"]) await activateDeck(nats, readDeckFile(deckPath(deck)), DECKS_FROM);
   await nats.close();
   const agents = [...new Set(readFileSync(file, "utf8").match(/agent\d+/g) ?? [])].toSorted();
-  const profile = { name: "Call centre", country: "US", currency: "USD", agreement: "MCA" } as const;
+  await api.createAccount(ACCOUNT, { name: "Call centre", country: "US", currency: "USD", agreement: "MCA" });
   const commands: SampleCommand[] = [
-    { type: "account.create", data: profile },
     // Calls that no agent took have no user, so nobody's plan pays them: D1 charges them all the same.
     { type: "account.settings", data: { unfundedAs: "OVERAGE" } },
     ...agents.map((user): SampleCommand => ({ type: "user.set", data: { user, displayName: user, usageLocation: "US" } })),

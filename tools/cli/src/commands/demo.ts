@@ -79,14 +79,7 @@ export async function demo(options: { for?: string }): Promise<void> {
 
 async function setUp(api: ApiClient, organisation: SampleOrganisation): Promise<void> {
   const { account, name, country, agreement, commands } = organisation;
-  const created = await api.command(
-    account as AccountId,
-    "account.create",
-    { name, country, currency: "USD", agreement },
-    "demo",
-  );
-  if (created.outcome === "refused" && created.code !== "accountExists")
-    throw new UserFacingError(`${account}: ${created.detail}`);
+  await api.createAccount(account, { name, country, currency: "USD", agreement });
   for (const { type, data } of commands) {
     const answer = await api.command(account as AccountId, type, data as never, "demo");
     if (answer.outcome === "refused")

@@ -23,10 +23,7 @@ export async function quickstart(account: string): Promise<void> {
     if (error instanceof UserFacingError) throw error;
     throw new UserFacingError(`nothing answers at ${url}. Start Tollbook first, in another terminal: ./tollbook up`);
   });
-  const profile = { name: account, country: "DE", currency: "USD", agreement: "MOSA" } as const;
-  const created = await api.command(account, "account.create", profile, "quickstart");
-  if (created.outcome === "refused" && created.code !== "accountExists")
-    throw new UserFacingError(`${account}: ${created.detail ?? created.code}`);
+  await api.createAccount(account, { name: account, country: "DE", currency: "USD", agreement: "MOSA" });
   for (const { type, data } of commands) {
     const answer = await api.command(account, type, data as never, "quickstart");
     if (answer.outcome === "refused")
