@@ -1,21 +1,25 @@
 import type { CallEvent } from "@tollbook/contracts/call-event.ts";
+import { US_PER_DAY } from "@tollbook/contracts/units.ts";
 import type { CallRow, DeckSource, LogEntry, LogPosition, Output } from "./fold.ts";
 import type { Account } from "./account/account.ts";
 import { ShellFault } from "./assert.ts";
 import { applyBadCommand, applyCommand } from "./command/apply-command.ts";
-import { countEvent } from "./counters.ts";
-import { deadLetter, quarantine } from "./dead-letters.ts";
+import { addTally, clearTally, countOutcome, countRow, createTally } from "./counters.ts";
+import { deadLetter } from "./dead-letters.ts";
 import { activateDeck } from "./decks.ts";
-import type { Fold } from "./fold-context.ts";
+import type { Fold, NewlySeen } from "./fold-context.ts";
+import { remember } from "./ids/id-memory.ts";
+import { monthIn } from "./calendar.ts";
 import { applyLookedUp } from "./leg/looked-up.ts";
 import { frozenAnswer } from "./leg/answer.ts";
-import { applyCallEvent, rememberAll } from "./leg/call-event.ts";
+import { applyCallEvent } from "./leg/call-event.ts";
 import type { PartitionState } from "./state.ts";
 import { applyTick } from "./tick.ts";
 import { createUndo, rollBack } from "./undo.ts";
 
 /** Emptied at the start of every entry; only its arrays are kept, so that noting allocates nothing. */
 const undo = createUndo();
+const tally = createTally();
 
 /**
  * The fold: one log entry in, outputs out, `state` changed in place. Deterministic: same state, entry, position and
@@ -25,8 +29,7 @@ const undo = createUndo();
 export function apply(state: PartitionState, entry: LogEntry, at: LogPosition, decks: DeckSource): Output[] {
   state.now = Math.max(state.now, at.time);
   state.lastSeq = at.seq;
-  const fold: Fold = { state, at, now: state.now, decks, outputs: [], undo, afterwards: [] };
-  undo.length = 0;
+  const fold: Fold = { state, at, now: state.now, decks, outputs: [], undo, tally, afterwards: [] };
   switch (entry.kind) {
     case "call":
       applyCall(fold, entry.event, entry.reply, null);
@@ -60,7 +63,7 @@ function applyCall(fold: Fold, event: CallEvent, reply: string | null, stored: r
   const account = fold.state.accounts.get(event.account);
   if (account === undefined) {
     deadLetter(fold, event.account, event.feeder, "quarantined", "unknownAccount", event.usageId, JSON.stringify(event));
-    countEvent(fold.undo, fold.state.nobody, fold.now, "quarantined");
+    countOutcome(fold.state.nobody, fold.now, "quarantined");
     return;
   }
   if (account.frozen !== "") return callOfFrozen(fold, account, event, reply);
@@ -80,10 +83,9 @@ function guarded(fold: Fold, account: Account, work: () => void): boolean {
   const outputsBefore = outputs.length;
   fold.undo.length = 0;
   fold.afterwards.length = 0;
+  clearTally(fold.tally);
   try {
     work();
-    rememberAll(fold);
-    return true;
   } catch (error) {
     if (error instanceof ShellFault) throw error;
     rollBack(fold.undo);
@@ -91,6 +93,23 @@ function guarded(fold: Fold, account: Account, work: () => void): boolean {
     outputs.length = outputsBefore;
     freeze(fold, account, error instanceof Error ? `${error.name}: ${error.message}` : "unknown fault");
     return false;
+  }
+  commit(fold, account, outputsBefore);
+  return true;
+}
+
+/** Additions that cannot fail: ids into their memory, counts into their hour. */
+function commit(fold: Fold, account: Account, outputsBefore: number): void {
+  const { state, now, outputs } = fold;
+  for (let i = 0; i < fold.afterwards.length; i++) {
+    const seen = fold.afterwards[i] as NewlySeen;
+    remember(state.ids, now, seen, seen.connectedMs, seen.mark, seen.meta);
+  }
+  addTally(account.counters, now, fold.tally);
+  for (let i = outputsBefore; i < outputs.length; i++) {
+    const output = outputs[i] as Output;
+    if (output.kind === "call")
+      countRow(account.counters, output.row, Math.floor(now / US_PER_DAY), monthIn(account.timeZone, now));
   }
 }
 
@@ -107,7 +126,8 @@ function freeze(fold: Fold, account: Account, reason: string): void {
 
 /** A frozen account's events wait for an operator; telephony does as the account has set for "we are unreachable". */
 function callOfFrozen(fold: Fold, account: Account, event: CallEvent, reply: string | null): void {
-  quarantine(fold, account, event, "accountFrozen");
+  deadLetter(fold, account.id, event.feeder, "quarantined", "accountFrozen", event.usageId, JSON.stringify(event));
+  countOutcome(account.counters, fold.now, "quarantined");
   if (reply !== null) fold.outputs.push({ kind: "reply", to: reply, body: frozenAnswer(account, event) });
 }
 
@@ -115,5 +135,5 @@ function callOfFrozen(fold: Fold, account: Account, event: CallEvent, reply: str
 function applyRejected(fold: Fold, entry: Extract<LogEntry, { kind: "rejected" }>): void {
   const account = entry.account === null ? undefined : fold.state.accounts.get(entry.account);
   deadLetter(fold, entry.account ?? "", entry.feeder ?? "", entry.outcome, entry.reason, entry.detail, entry.payload);
-  countEvent(fold.undo, account?.counters ?? fold.state.nobody, fold.now, entry.outcome);
+  countOutcome(account?.counters ?? fold.state.nobody, fold.now, entry.outcome);
 }

@@ -1,7 +1,6 @@
 import type { EventOutcome } from "@tollbook/contracts/codes.ts";
-import { US_PER_HOUR } from "@tollbook/contracts/units.ts";
-import { append, keep } from "./undo.ts";
-import type { Undo } from "./undo.ts";
+import { US_PER_DAY, US_PER_HOUR } from "@tollbook/contracts/units.ts";
+import type { CallRow, Segment } from "./fold.ts";
 
 /** D20: both identities per account and hour of log time, and the totals that prove the money. */
 export interface Counters {
@@ -99,38 +98,118 @@ function createUsage(): UsageCounts {
   };
 }
 
-/** The counts of the hour of `now`. Log time never goes back, so it is the last or a new one. */
-export function hourAt(undo: Undo, counters: Counters, now: number): HourCounts {
-  const hour = Math.floor(now / US_PER_HOUR);
-  const last = counters.hours[counters.hours.length - 1];
-  if (last !== undefined && last.hour === hour) return last;
-  const begun = createHour(hour);
-  append(undo, counters.hours, begun);
-  return begun;
-}
-
-/** Counts one accepted event and what became of it. */
-export function countEvent(undo: Undo, counters: Counters, now: number, outcome: EventOutcome): void {
-  const hour = hourAt(undo, counters, now);
-  const { total } = counters;
-  keep(undo, hour, "accepted");
-  keep(undo, total, "accepted");
-  keep(undo, hour, outcome);
-  keep(undo, total, outcome);
-  hour.accepted++;
-  total.accepted++;
-  hour[outcome]++;
-  total[outcome]++;
+/**
+ * What one entry adds to the counts, put together while it is applied and added once it has succeeded: counts take no part in a
+ * roll-back. One object serves all entries.
+ */
+export interface Tally {
+  outcome: EventOutcome | null;
+  seen: number;
+  rated: number;
+  denied: number;
+  abandoned: number;
+  voided: number;
+  creditsMicros: number;
+  overageMicros: number;
+  poolMinutes: number;
 }
 
 export type LegCount = "seen" | "rated" | "denied" | "abandoned" | "voided";
 
-export function countLeg(undo: Undo, counters: Counters, now: number, what: LegCount, by: 1 | -1): void {
-  const hour = hourAt(undo, counters, now);
-  keep(undo, hour, what);
-  keep(undo, counters.total, what);
-  hour[what] += by;
-  counters.total[what] += by;
+export function createTally(): Tally {
+  return {
+    outcome: null,
+    seen: 0,
+    rated: 0,
+    denied: 0,
+    abandoned: 0,
+    voided: 0,
+    creditsMicros: 0,
+    overageMicros: 0,
+    poolMinutes: 0,
+  };
+}
+
+export function clearTally(tally: Tally): void {
+  tally.outcome = null;
+  tally.seen = 0;
+  tally.rated = 0;
+  tally.denied = 0;
+  tally.abandoned = 0;
+  tally.voided = 0;
+  tally.creditsMicros = 0;
+  tally.overageMicros = 0;
+  tally.poolMinutes = 0;
+}
+
+/** Adds a tally to the hour of `now`, the totals and the money. */
+export function addTally(counters: Counters, now: number, tally: Tally): void {
+  const hour = hourAt(counters, now);
+  addCounts(hour, tally);
+  addCounts(counters.total, tally);
+  const { money } = counters;
+  money.creditsMicros += tally.creditsMicros;
+  money.overageMicros += tally.overageMicros;
+  money.poolMinutes += tally.poolMinutes;
+}
+
+function addCounts(counts: HourCounts, tally: Tally): void {
+  if (tally.outcome !== null) {
+    counts.accepted++;
+    counts[tally.outcome]++;
+  }
+  counts.seen += tally.seen;
+  counts.rated += tally.rated;
+  counts.denied += tally.denied;
+  counts.abandoned += tally.abandoned;
+  counts.voided += tally.voided;
+}
+
+/** Counts one event whose outcome is known without an account's help. */
+export function countOutcome(counters: Counters, now: number, outcome: EventOutcome): void {
+  const hour = hourAt(counters, now);
+  hour.accepted++;
+  hour[outcome]++;
+  counters.total.accepted++;
+  counters.total[outcome]++;
+}
+
+/** The counts of the hour of `now`. Log time never goes back, so it is the last or a new one. */
+function hourAt(counters: Counters, now: number): HourCounts {
+  const hour = Math.floor(now / US_PER_HOUR);
+  const last = counters.hours[counters.hours.length - 1];
+  if (last !== undefined && last.hour === hour) return last;
+  const begun = createHour(hour);
+  counters.hours.push(begun);
+  return begun;
+}
+
+/** What a written row adds to the sums over segments and to the summary; reversals carry their own minus signs. */
+export function countRow(counters: Counters, row: CallRow, today: number, thisMonth: number): void {
+  const { money } = counters;
+  for (let i = 0; i < row.segments.length; i++) {
+    const part = row.segments[i] as Segment;
+    money.segmentMinutes += part.minutes;
+    money.segmentsMicros += part.amountMicros;
+  }
+  if (Math.floor(row.startAt / US_PER_DAY) === today) addUsage(usageOf(counters.day, today), row);
+  if (row.poolMonth === thisMonth) addUsage(usageOf(counters.month, thisMonth), row);
+}
+
+function addUsage(usage: UsageCounts, row: CallRow): void {
+  const sign = row.entry === "reversal" ? -1 : 1;
+  usage.legs += sign;
+  if (row.outcome === "denied") usage.denied += sign;
+  if (row.outcome !== "rated" && row.outcome !== "voided") return;
+  usage.billableSeconds += row.billableSeconds;
+  usage.poolMinutes += row.poolMinutes;
+  usage.chargedMicros += row.amountMicros;
+  for (let i = 0; i < row.segments.length; i++) {
+    const { source, amountMicros } = row.segments[i] as Segment;
+    if (source === "CREDITS") usage.creditsMicros += amountMicros;
+    if (source === "OVERAGE") usage.overageMicros += amountMicros;
+    if (source === "UNFUNDED") usage.unfundedLegs += sign;
+  }
 }
 
 /** On ticks: the oldest hours go, the totals stay. */
@@ -139,14 +218,7 @@ export function pruneHours(counters: Counters): void {
 }
 
 /** The counts of `period`, begun anew when another one was counted before. */
-export function usageOf(undo: Undo, usage: UsageCounts, period: number): UsageCounts {
-  if (usage.period === period) return usage;
-  const fresh = createUsage();
-  for (const key of Object.keys(fresh) as (keyof UsageCounts)[]) {
-    keep(undo, usage, key);
-    usage[key] = fresh[key];
-  }
-  keep(undo, usage, "period");
-  usage.period = period;
+function usageOf(usage: UsageCounts, period: number): UsageCounts {
+  if (usage.period !== period) Object.assign(usage, createUsage(), { period });
   return usage;
 }

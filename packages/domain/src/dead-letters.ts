@@ -2,20 +2,20 @@ import type { CallEvent } from "@tollbook/contracts/call-event.ts";
 import type { RejectReason } from "@tollbook/contracts/codes.ts";
 import { timeUs } from "@tollbook/contracts/units.ts";
 import type { Account } from "./account/account.ts";
-import { countEvent } from "./counters.ts";
 import type { DeadLetterRow } from "./fold.ts";
+import { countEvent } from "./fold-context.ts";
 import type { Fold } from "./fold-context.ts";
 
 /** Keeps an event whole that cannot be used: impossible, too late, or for a frozen account. */
 export function quarantine(fold: Fold, account: Account, event: CallEvent, reason: RejectReason): void {
   deadLetter(fold, account.id, event.feeder, "quarantined", reason, event.usageId, JSON.stringify(event));
-  countEvent(fold.undo, account.counters, fold.now, "quarantined");
+  countEvent(fold, "quarantined");
 }
 
 /** A second end that says something else: the first stays, this one is kept and shown (contract §1). */
 export function keepConflict(fold: Fold, account: Account, event: CallEvent, detail: string): void {
   deadLetter(fold, account.id, event.feeder, "conflict", "conflict", `${event.usageId}: ${detail}`, JSON.stringify(event));
-  countEvent(fold.undo, account.counters, fold.now, "conflict");
+  countEvent(fold, "conflict");
 }
 
 export function deadLetter(

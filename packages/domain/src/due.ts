@@ -47,6 +47,18 @@ export function popDue(heap: DueHeap, now: number): Due | null {
   return first;
 }
 
+/** Drops entries whose subject is gone, once they are the most: legs end long before silence would have closed them. */
+export function compactDue(heap: DueHeap, live: number, isLive: (due: Due) => boolean): void {
+  const { entries } = heap;
+  if (entries.length <= 2 * live + COMPACT_FROM) return;
+  const kept = entries.filter(isLive).sort((one, other) => one.at - other.at || one.order - other.order);
+  entries.length = 0;
+  // A sorted array is a heap.
+  for (const due of kept) entries.push(due);
+}
+
+const COMPACT_FROM = 1000;
+
 function sink(entries: Due[], due: Due): void {
   const { length } = entries;
   let place = 0;

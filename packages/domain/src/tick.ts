@@ -4,7 +4,7 @@ import { ANSWERS_KEPT_US } from "./command/remembered.ts";
 import { pruneHours } from "./counters.ts";
 import { forfeitLot } from "./credits/expiry.ts";
 import { requestPayment } from "./credits/recharge.ts";
-import { popDue } from "./due.ts";
+import { compactDue, popDue } from "./due.ts";
 import type { Due } from "./due.ts";
 import type { Fold } from "./fold-context.ts";
 import { pruneHistory } from "./history.ts";
@@ -24,16 +24,17 @@ export function applyTick(fold: Fold, minute: number, guarded: Guarded): void {
   for (let due = popDue(state.due, fold.now); due !== null; due = popDue(state.due, fold.now)) {
     const account = state.accounts.get(due.account);
     if (account === undefined || account.frozen !== "") continue;
-    const { kind, ref } = due as Due;
-    guarded(fold, account, () => happen(fold, account, kind, ref));
+    const { kind, ref, at } = due as Due;
+    guarded(fold, account, () => happen(fold, account, kind, ref, at));
   }
+  compact(fold);
   if (Math.floor((minute * US_PER_MINUTE) / US_PER_HOUR) !== hourBefore) housekeeping(fold);
 }
 
-function happen(fold: Fold, account: Account, kind: Due["kind"], ref: string): void {
+function happen(fold: Fold, account: Account, kind: Due["kind"], ref: string, at: number): void {
   switch (kind) {
     case "leg":
-      return legIsDue(fold, account, ref);
+      return legIsDue(fold, account, ref, at);
     case "lotExpiry":
       return forfeitLot(fold, account, ref);
     case "rechargeRetry": {
@@ -42,6 +43,15 @@ function happen(fold: Fold, account: Account, kind: Due["kind"], ref: string): v
       return;
     }
   }
+}
+
+function compact(fold: Fold): void {
+  const { accounts, due } = fold.state;
+  let live = 0;
+  for (const account of accounts.values()) live += account.legs.size;
+  compactDue(due, live, ({ kind, account, ref, at }) => {
+    return kind !== "leg" || accounts.get(account)?.legs.get(ref)?.armedAt === at;
+  });
 }
 
 /** Once an hour: what has had its time is let go of. Nothing that decides about a leg is lost (D4: twelve months). */

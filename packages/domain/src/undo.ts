@@ -25,12 +25,12 @@ export function createUndo(): Undo {
 }
 
 /** To be called before `object[key]` is written. */
-export function keep<T extends object>(undo: Undo, object: T, key: keyof T & string): void {
+export function keep<T extends object>(undo: Undo, object: T, key: Extract<keyof T, string>): void {
   note(undo, object, key, object[key], PROPERTY);
 }
 
 /** Notes and writes in one step, where speed does not matter. */
-export function change<T extends object, K extends keyof T & string>(undo: Undo, object: T, key: K, value: T[K]): void {
+export function change<T extends object, K extends Extract<keyof T, string>>(undo: Undo, object: T, key: K, value: T[K]): void {
   note(undo, object, key, object[key], PROPERTY);
   object[key] = value;
 }

@@ -1,12 +1,13 @@
 import type { CallEvent } from "@tollbook/contracts/call-event.ts";
 import type { Actor } from "@tollbook/contracts/commands.ts";
+import { formatMicros } from "@tollbook/contracts/units.ts";
 import type { FeederId, UsageId } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
 import type { CallRow } from "../fold.ts";
+import { rememberLater } from "../fold-context.ts";
 import type { Fold } from "../fold-context.ts";
-import { hashInto, LEG } from "../ids/hash.ts";
-import type { Key } from "../ids/hash.ts";
 import { recall } from "../ids/id-memory.ts";
+import { legKeyOf } from "../leg/close.ts";
 import { packClosed, stateOf, versionOf } from "../leg/closed-leg.ts";
 import { currentRow, recount } from "../leg/late.ts";
 import { reverseRow } from "../leg/reverse.ts";
@@ -52,22 +53,16 @@ function voidKey(event: CallEvent): string {
 function voidStored(fold: Fold, account: Account, usageId: UsageId, stored: readonly CallRow[]): Outcome {
   const current = currentRow(stored);
   if (current === null) return refused("unknownCall", usageId);
-  const key: Key = { a: 0, b: 0, c: 0, d: 0 };
-  hashInto(key, LEG, account.id, usageId);
+  const key = legKeyOf(account, usageId);
   const known = { connectedMs: 0, mark: 0, meta: 0 };
   recall(fold.state.ids, key, known);
   const state = stateOf(known.meta);
   if (state === "VOIDED") return refused("callAlreadyVoided", usageId);
   if (versionOf(known.meta) !== current.version) return refused("unknownCall", `${usageId} was changed just now; try again`);
-  const reversal = reverseRow(fold, account, current, "void");
-  recount(fold, account, state, "VOIDED");
-  fold.afterwards.push({
-    key,
-    connectedMs: known.connectedMs,
-    mark: known.mark,
-    meta: packClosed("VOIDED", null, current.version),
-  });
-  return accepted(usageId, { usageId, refunded: -reversal.amountMicros, currency: account.currency });
+  reverseRow(fold, account, current, "void");
+  recount(fold, state, "VOIDED");
+  rememberLater(fold, key, known.connectedMs, known.mark, packClosed("VOIDED", null, current.version));
+  return accepted(usageId, { usageId, refunded: formatMicros(current.amountMicros), currency: account.currency });
 }
 
 function eventFor(account: Account, usageId: string, id: string, raw: string): CallEvent {

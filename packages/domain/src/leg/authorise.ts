@@ -9,7 +9,7 @@ import { change } from "../undo.ts";
 import { answerFor, denial } from "./answer.ts";
 import { assess } from "./assess.ts";
 import type { Assessment } from "./assess.ts";
-import { closeLeg } from "./close.ts";
+import { closeLeg, legKeyOf } from "./close.ts";
 import { reasonOf, stateOf } from "./closed-leg.ts";
 import { sourcesOf, unpaid } from "./funding.ts";
 import type { FundingCheck, Sources } from "./funding.ts";
@@ -186,7 +186,7 @@ function deny(
   const startAt = startOfOpenLeg(leg, fold.now);
   const times = { startAt, answeredAt: 0, endedAt: 0, connectedUs: 0 };
   const row = writeLeg(fold, account, leg, times, FIRST_VERSION, "denied", a, unpaid(0, "FREE", reason), 0, null);
-  closeLeg(fold, account, leg, times, row, "DENIED", 0);
+  closeLeg(fold, account, leg, legKeyOf(account, leg.usageId), times, row, "DENIED", 0);
 }
 
 function answer(fold: Fold, leg: Leg, body: AuthorizeAnswer, reply: string | null): void {

@@ -2,14 +2,13 @@ import type { CallEvent } from "@tollbook/contracts/call-event.ts";
 import type { RejectReason } from "@tollbook/contracts/codes.ts";
 import { US_PER_DAY } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
-import { assert } from "../assert.ts";
-import { countEvent, countLeg } from "../counters.ts";
 import { quarantine, keepConflict } from "../dead-letters.ts";
 import type { CallRow } from "../fold.ts";
+import { countEvent, countLeg, rememberLater } from "../fold-context.ts";
 import type { Fold } from "../fold-context.ts";
 import { hashInto, LEG, OCCURRENCE } from "../ids/hash.ts";
 import type { Key } from "../ids/hash.ts";
-import { isPerhapsSeen, recall, remember } from "../ids/id-memory.ts";
+import { isPerhapsSeen, recall } from "../ids/id-memory.ts";
 import type { Remembered } from "../ids/id-memory.ts";
 import { change, setEntry } from "../undo.ts";
 import { answerAgain, authorise, releaseGrant, renew } from "./authorise.ts";
@@ -59,7 +58,7 @@ export function applyCallEvent(
     if (transition === "authorise" || transition === "renew" || transition === "answerAgain") {
       answerAgain(fold, account, event, leg ?? null, closed ? remembered.meta : 0, reply);
     }
-    countEvent(fold.undo, account.counters, fold.now, "duplicate");
+    countEvent(fold, "duplicate");
     return;
   }
   if (state === "NEW") {
@@ -140,13 +139,13 @@ function startOf(event: CallEvent, now: number): number {
 function settle(fold: Fold, account: Account, known: Leg | undefined, event: CallEvent): void {
   const { undo } = fold;
   const leg = known ?? legFromEvent(event);
-  if (known === undefined) countLeg(undo, account.counters, fold.now, "seen", 1);
+  if (known === undefined) countLeg(fold, "seen", 1);
   else mergeReport(undo, known, event);
   const times = timesOf(leg, event.time ?? fold.now);
   // Together the reports may contradict each other; the leg stays open and this one waits for a decision.
   if (times.connectedUs < 0) return quarantine(fold, account, event, "endBeforeStart");
   const row = settleLeg(fold, account, leg, times, FIRST_VERSION);
-  closeLeg(fold, account, leg, times, row, row.outcome === "abandoned" ? "ABANDONED" : "RATED", occurrenceKey.a);
+  closeLeg(fold, account, leg, legKey, times, row, row.outcome === "abandoned" ? "ABANDONED" : "RATED", occurrenceKey.a);
   applied(fold, account);
 }
 
@@ -174,20 +173,20 @@ function openLeg(fold: Fold, account: Account, event: CallEvent): Leg {
   const leg = legFromEvent(event);
   leg.state = leg.answeredAt !== 0 ? "ANSWERED" : "STARTED";
   setEntry(fold.undo, account.legs, leg.usageId, leg);
-  countLeg(fold.undo, account.counters, fold.now, "seen", 1);
+  countLeg(fold, "seen", 1);
   armLeg(fold, account, leg, fold.now + LEG_OPEN_US);
   return leg;
 }
 
 function abandon(fold: Fold, account: Account, known: Leg | undefined, event: CallEvent): void {
   const leg = known ?? legFromEvent(event);
-  if (known === undefined) countLeg(fold.undo, account.counters, fold.now, "seen", 1);
+  if (known === undefined) countLeg(fold, "seen", 1);
   else mergeReport(fold.undo, known, event);
   rememberOccurrence(fold);
   const startAt = leg.setupAt !== 0 ? leg.setupAt : (event.time ?? fold.now);
   const times: LegTimes = { startAt, answeredAt: 0, endedAt: leg.endedAt || (event.time ?? fold.now), connectedUs: 0 };
   const row = settleLeg(fold, account, leg, times, FIRST_VERSION);
-  closeLeg(fold, account, leg, times, row, "ABANDONED", 0);
+  closeLeg(fold, account, leg, legKey, times, row, "ABANDONED", 0);
   applied(fold, account);
 }
 
@@ -204,22 +203,14 @@ function compare(fold: Fold, account: Account, event: CallEvent): void {
 
 /** The second word about a leg agrees with the first. */
 function confirmed(fold: Fold, account: Account): void {
-  countEvent(fold.undo, account.counters, fold.now, "confirmed");
+  countEvent(fold, "confirmed");
 }
 
 function applied(fold: Fold, account: Account): void {
-  countEvent(fold.undo, account.counters, fold.now, "applied");
+  countEvent(fold, "applied");
 }
 
 /** Written when the entry has succeeded: the memory of ids takes no part in a roll-back. */
 function rememberOccurrence(fold: Fold): void {
-  fold.afterwards.push({ key: { ...occurrenceKey }, connectedMs: 0, mark: 0, meta: OCCURRENCE_META });
-}
-
-/** Called once the entry has succeeded. */
-export function rememberAll(fold: Fold): void {
-  for (const { key, connectedMs, mark, meta } of fold.afterwards) {
-    assert(meta !== 0, "I9: remembered ids are never empty");
-    remember(fold.state.ids, fold.now, key, connectedMs, mark, meta);
-  }
+  rememberLater(fold, occurrenceKey, 0, 0, OCCURRENCE_META);
 }

@@ -1,6 +1,6 @@
 import type { Account } from "../account/account.ts";
-import { countLeg } from "../counters.ts";
 import type { CallRow } from "../fold.ts";
+import { countLeg, rememberLater } from "../fold-context.ts";
 import type { Fold } from "../fold-context.ts";
 import { hashInto, LEG } from "../ids/hash.ts";
 import type { Key } from "../ids/hash.ts";
@@ -15,20 +15,25 @@ export function closeLeg(
   fold: Fold,
   account: Account,
   leg: Leg,
+  key: Key,
   times: LegTimes,
   row: CallRow,
   state: ClosedState,
   mark: number,
 ): void {
-  const { undo } = fold;
-  deleteEntry(undo, account.legs, leg.usageId);
+  deleteEntry(fold.undo, account.legs, leg.usageId);
   const what = state === "DENIED" ? "denied" : state === "ABANDONED" ? "abandoned" : state === "VOIDED" ? "voided" : "rated";
-  countLeg(undo, account.counters, fold.now, what, 1);
-  const key: Key = { a: 0, b: 0, c: 0, d: 0 };
-  hashInto(key, LEG, account.id, leg.usageId);
-  fold.afterwards.push({ key, connectedMs: connectedMsOf(times), mark, meta: packClosed(state, row.reason, row.version) });
+  countLeg(fold, what, 1);
+  rememberLater(fold, key, connectedMsOf(times), mark, packClosed(state, row.reason, row.version));
 }
 
 export function connectedMsOf(times: LegTimes): number {
   return Math.min(4_294_967_295, Math.max(0, Math.round(times.connectedUs / 1000)));
+}
+
+/** The key of a leg of this account in the memory of ids. */
+export function legKeyOf(account: Account, usageId: string): Key {
+  const key: Key = { a: 0, b: 0, c: 0, d: 0 };
+  hashInto(key, LEG, account.id, usageId);
+  return key;
 }

@@ -1,13 +1,12 @@
 import type { CallEvent } from "@tollbook/contracts/call-event.ts";
 import type { Account } from "../account/account.ts";
-import { countEvent, countLeg } from "../counters.ts";
 import { keepConflict } from "../dead-letters.ts";
 import type { CallRow } from "../fold.ts";
+import { countEvent, countLeg, rememberLater } from "../fold-context.ts";
 import type { Fold } from "../fold-context.ts";
 import type { Key } from "../ids/hash.ts";
-import { hashInto, LEG } from "../ids/hash.ts";
 import { deleteEntry, setEntry } from "../undo.ts";
-import { connectedMsOf } from "./close.ts";
+import { connectedMsOf, legKeyOf } from "./close.ts";
 import { OCCURRENCE_META, packClosed, stateOf, versionOf } from "./closed-leg.ts";
 import { legFromRow, correctReport, sameContent } from "./leg-from-row.ts";
 import { mergeReport } from "./leg.ts";
@@ -21,7 +20,7 @@ import type { ClosedState } from "./transitions.ts";
 export function askLate(fold: Fold, account: Account, event: CallEvent, reply: string | null): void {
   const key = askedKey(event);
   // The same occurrence is waited for already: whatever the answer, this one adds nothing.
-  if (account.asked.has(key)) return countEvent(fold.undo, account.counters, fold.now, "duplicate");
+  if (account.asked.has(key)) return countEvent(fold, "duplicate");
   setEntry(fold.undo, account.asked, key, fold.at.seq);
   fold.outputs.push({ kind: "lookUp", account: account.id, usageId: event.usageId, event, reply });
 }
@@ -66,7 +65,7 @@ export function replaceLeg(
 ): void {
   const current = stored === null ? null : currentRow(stored);
   if (stored === null || current === null || current.version !== versionOf(meta)) return askLate(fold, account, event, reply);
-  fold.afterwards.push({ key: { ...occurrence }, connectedMs: 0, mark: 0, meta: OCCURRENCE_META });
+  rememberLater(fold, occurrence, 0, 0, OCCURRENCE_META);
   const leg = legFromRow(current);
   if (event.type === "corrected") correctReport(leg, event);
   else {
@@ -79,7 +78,7 @@ export function replaceLeg(
   const was = stateOf(meta);
   // D11, D30: a correction that says what stands already.
   if (event.type === "corrected" && was === "RATED" && sameContent(leg, times, current)) {
-    return countEvent(fold.undo, account.counters, fold.now, "duplicate");
+    return countEvent(fold, "duplicate");
   }
   reverseRow(fold, account, current, "correction");
   const row = settleLeg(fold, account, leg, times, {
@@ -88,18 +87,16 @@ export function replaceLeg(
     refersTo: current.outSeq,
   });
   const now: ClosedState = row.outcome === "abandoned" ? "ABANDONED" : "RATED";
-  recount(fold, account, was, now);
-  const key: Key = { a: 0, b: 0, c: 0, d: 0 };
-  hashInto(key, LEG, account.id, event.usageId);
+  recount(fold, was, now);
   const mark = event.type === "ended" ? occurrence.a : 0;
-  fold.afterwards.push({ key, connectedMs: connectedMsOf(times), mark, meta: packClosed(now, row.reason, row.version) });
-  countEvent(fold.undo, account.counters, fold.now, "applied");
+  rememberLater(fold, legKeyOf(account, event.usageId), connectedMsOf(times), mark, packClosed(now, row.reason, row.version));
+  countEvent(fold, "applied");
 }
 
 const counted = { RATED: "rated", EXPIRED: "rated", DENIED: "denied", ABANDONED: "abandoned", VOIDED: "voided" } as const;
 
-export function recount(fold: Fold, account: Account, was: ClosedState, now: ClosedState): void {
+export function recount(fold: Fold, was: ClosedState, now: ClosedState): void {
   if (counted[was] === counted[now]) return;
-  countLeg(fold.undo, account.counters, fold.now, counted[was], -1);
-  countLeg(fold.undo, account.counters, fold.now, counted[now], 1);
+  countLeg(fold, counted[was], -1);
+  countLeg(fold, counted[now], 1);
 }

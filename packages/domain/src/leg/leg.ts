@@ -175,7 +175,7 @@ const descriptive = [
   "dialledFrom",
 ] as const;
 
-function set<K extends keyof Leg & string>(undo: Undo, leg: Leg, key: K, value: Leg[K]): void {
+function set<K extends keyof Leg>(undo: Undo, leg: Leg, key: K, value: Leg[K]): void {
   if (leg[key] === value) return;
   keep(undo, leg, key);
   leg[key] = value;

@@ -3,10 +3,9 @@ import type { Account } from "../account/account.ts";
 import { takeVoid } from "../command/void-call.ts";
 import type { CallRow } from "../fold.ts";
 import type { Fold } from "../fold-context.ts";
-import { hashInto, LEG } from "../ids/hash.ts";
-import type { Key } from "../ids/hash.ts";
 import { recall, remember } from "../ids/id-memory.ts";
 import { applyCallEvent } from "./call-event.ts";
+import { legKeyOf } from "./close.ts";
 import { packClosed } from "./closed-leg.ts";
 import { currentRow, stateOfRows, takeAnswer } from "./late.ts";
 
@@ -29,8 +28,7 @@ export function applyLookedUp(
 function recallFromRows(fold: Fold, account: Account, event: CallEvent, stored: readonly CallRow[]): void {
   const row = currentRow(stored);
   if (row === null) return;
-  const key: Key = { a: 0, b: 0, c: 0, d: 0 };
-  hashInto(key, LEG, account.id, event.usageId);
+  const key = legKeyOf(account, event.usageId);
   if (recall(fold.state.ids, key, { connectedMs: 0, mark: 0, meta: 0 }) || account.legs.has(event.usageId)) return;
   const meta = packClosed(stateOfRows(stored), row.reason, row.version);
   const connectedMs = row.answeredAt === 0 ? 0 : Math.round((row.endedAt - row.answeredAt) / 1000);

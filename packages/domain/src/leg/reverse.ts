@@ -1,5 +1,5 @@
 import { micros, timeUs } from "@tollbook/contracts/units.ts";
-import type { Seconds } from "@tollbook/contracts/units.ts";
+import type { Micros, Seconds } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
 import { callTypeRules } from "../catalogue/call-types.ts";
 import { assert } from "../assert.ts";
@@ -9,26 +9,25 @@ import type { Draw } from "../credits/credits.ts";
 import type { CallRow, Posting, Segment } from "../fold.ts";
 import type { Fold } from "../fold-context.ts";
 import { monthOfPool, takeMinutes } from "../pool/pool.ts";
-import { keep } from "../undo.ts";
-import { addMonthly, countUsage } from "./settle.ts";
+import { addMonthly } from "./settle.ts";
 
 /** Takes a stored row back (D11): minutes to their month, credits to their lots, overage off its month. Writes the reversal. */
 export function reverseRow(fold: Fold, account: Account, row: CallRow, why: "correction" | "void"): CallRow {
-  const { undo } = fold;
-  const { currency, counters } = account;
+  const { undo, tally } = fold;
+  const { currency } = account;
   const postings: Posting[] = [];
   const draws: Draw[] = [];
   let overage = 0;
   let credits = 0;
-  for (const { source, ref, minutes, amountMicros } of row.segments) {
+  for (const { source, ref, minutes, amountMicros: amount } of row.segments) {
+    const amountMicros: number = amount;
     if (source === "POOL" && minutes > 0) {
       const pool = account.pools.get(ref ?? "");
       assert(pool !== undefined, "I7: a row names only pools that the account has");
       takeMinutes(undo, pool, monthOfPool(undo, pool, row.poolMonth), -minutes);
       postings.push({ ledger: `pool/${pool.key}/${row.poolMonth}`, unit: "MIN", amount: minutes });
       postings.push({ ledger: "usage/minutes", unit: "MIN", amount: -minutes });
-      keep(undo, counters.money, "poolMinutes");
-      counters.money.poolMinutes -= minutes;
+      tally.poolMinutes -= minutes;
     }
     if (source === "CREDITS") {
       draws.push({ ref: ref ?? "", amountMicros });
@@ -45,19 +44,14 @@ export function reverseRow(fold: Fold, account: Account, row: CallRow, why: "cor
   if (credits > 0) {
     postings.push({ ledger: "revenue/credits", unit: currency, amount: -credits });
     refund(undo, account.credits, draws, fold.now, currency, postings, () => spareLot(fold, account));
-    keep(undo, counters.money, "creditsMicros");
-    counters.money.creditsMicros -= credits;
+    tally.creditsMicros -= credits;
   }
-  if (overage > 0) {
-    keep(undo, counters.money, "overageMicros");
-    counters.money.overageMicros -= overage;
-  }
+  tally.overageMicros -= overage;
   const payer = account.users.get(row.user);
   if (credits + overage > 0 && payer !== undefined && callTypeRules[row.callType].countsForSpendLimit) {
     addMonthly(fold, payer.spend, row.poolMonth, -(credits + overage));
   }
   const reversal = reversalOf(fold, row, postings, why);
-  countUsage(fold, account, reversal, -1);
   fold.outputs.push({ kind: "call", row: reversal });
   return reversal;
 }
@@ -75,15 +69,17 @@ function spareLot(fold: Fold, account: Account) {
   };
 }
 
+const negated = (value: number): number => (value === 0 ? 0 : -value);
+const negatedMicros = (amount: number): Micros => micros(-amount);
+
 /** Every amount and every count negated, so that sums over rows come out right whatever they sum. */
 function reversalOf(fold: Fold, row: CallRow, postings: readonly Posting[], why: "correction" | "void"): CallRow {
-  const negated = (value: number): number => (value === 0 ? 0 : -value);
   const segments: Segment[] = row.segments.map((part) => ({
     source: part.source,
     ref: part.ref,
     minutes: negated(part.minutes),
     seconds: negated(part.seconds) as Seconds,
-    amountMicros: micros(-part.amountMicros),
+    amountMicros: negatedMicros(part.amountMicros),
   }));
   return {
     ...row,
@@ -96,8 +92,8 @@ function reversalOf(fold: Fold, row: CallRow, postings: readonly Posting[], why:
     outcome: why === "void" ? "voided" : row.outcome,
     usedMs: negated(row.usedMs),
     billableSeconds: negated(row.billableSeconds) as Seconds,
-    amountMicros: micros(-row.amountMicros),
-    connectFeeMicros: micros(-row.connectFeeMicros),
+    amountMicros: negatedMicros(row.amountMicros),
+    connectFeeMicros: negatedMicros(row.connectFeeMicros),
     poolMinutes: negated(row.poolMinutes),
     chargedSeconds: negated(row.chargedSeconds) as Seconds,
     segments,

@@ -1,11 +1,9 @@
 import { chargeLeg } from "@tollbook/tariffs/charge.ts";
-import { micros, seconds as toSeconds, US_PER_DAY } from "@tollbook/contracts/units.ts";
+import { micros, seconds as toSeconds } from "@tollbook/contracts/units.ts";
 import type { TimeUs } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
 import type { MonthlySpend } from "../account/user.ts";
 import { assert } from "../assert.ts";
-import { monthIn } from "../calendar.ts";
-import { usageOf } from "../counters.ts";
 import { draw } from "../credits/credits.ts";
 import { afterCharge } from "../credits/recharge.ts";
 import type { CallRow, LegOutcome, Posting, Segment } from "../fold.ts";
@@ -97,18 +95,17 @@ export function writeLeg(
   seconds: number,
   sources: Sources | null,
 ): CallRow {
-  const { undo } = fold;
+  const { undo, tally } = fold;
   const segments: Segment[] = [];
   const postings: Posting[] = [];
-  const { currency, counters } = account;
+  const { currency } = account;
   const overageRef = a.entitlement.overage ?? a.entitlement.subscription;
   if (funding.poolMinutes > 0 && sources !== null && sources.pool !== null && sources.poolMonth !== null) {
     takeMinutes(undo, sources.pool, sources.poolMonth, funding.poolMinutes);
     segments.push(segment("POOL", sources.pool.key, funding.poolMinutes, funding.poolSeconds, 0));
     postings.push({ ledger: `pool/${sources.pool.key}/${a.poolMonth}`, unit: "MIN", amount: -funding.poolMinutes });
     postings.push({ ledger: "usage/minutes", unit: "MIN", amount: funding.poolMinutes });
-    keep(undo, counters.money, "poolMinutes");
-    counters.money.poolMinutes += funding.poolMinutes;
+    tally.poolMinutes += funding.poolMinutes;
   }
   if (funding.creditsMicros > 0) {
     const draws = draw(undo, account.credits, funding.creditsMicros, times.startAt, currency, postings);
@@ -116,8 +113,7 @@ export function writeLeg(
     for (const { ref, amountMicros } of draws)
       segments.push(segment("CREDITS", ref, 0, split ? 0 : funding.chargedSeconds, amountMicros));
     postings.push({ ledger: "revenue/credits", unit: currency, amount: funding.creditsMicros });
-    keep(undo, counters.money, "creditsMicros");
-    counters.money.creditsMicros += funding.creditsMicros;
+    tally.creditsMicros += funding.creditsMicros;
   }
   if (funding.overageMicros > 0) {
     const ref = overageRef === null ? "unfunded" : overageRef.id;
@@ -125,8 +121,7 @@ export function writeLeg(
     segments.push(segment("OVERAGE", ref, 0, funding.creditsMicros > 0 ? 0 : funding.chargedSeconds, funding.overageMicros));
     postings.push({ ledger: `overage/${ref}`, unit: currency, amount: -funding.overageMicros });
     postings.push({ ledger: "revenue/overage", unit: currency, amount: funding.overageMicros });
-    keep(undo, counters.money, "overageMicros");
-    counters.money.overageMicros += funding.overageMicros;
+    tally.overageMicros += funding.overageMicros;
   }
   if (funding.rest !== null && funding.restSeconds > 0) segments.push(segment(funding.rest, null, 0, funding.restSeconds, 0));
   const amount = funding.creditsMicros + funding.overageMicros;
@@ -146,7 +141,6 @@ export function writeLeg(
     postings,
     proofOf(fold, account, a, funding, leg),
   );
-  countUsage(fold, account, row, 1);
   fold.outputs.push({ kind: "call", row });
   if (funding.poolMinutes > 0 && sources !== null && sources.pool !== null && sources.poolMonth !== null) {
     noticePool(fold, account, sources.pool, sources.poolMonth);
@@ -187,47 +181,4 @@ function checkSums(segments: readonly Segment[], postings: readonly Posting[], a
     funding.poolSeconds + funding.chargedSeconds + funding.restSeconds === funding.billed,
     "I3: every billed second lies in exactly one bucket",
   );
-}
-
-/** What the summary shows, and the totals that reconcile segments with what moved. `sign` −1 takes a reversed row out. */
-export function countUsage(fold: Fold, account: Account, row: CallRow, sign: 1 | -1): void {
-  const { undo } = fold;
-  const { money, day, month } = account.counters;
-  for (const part of row.segments) {
-    if (part.minutes !== 0) {
-      keep(undo, money, "segmentMinutes");
-      money.segmentMinutes += part.minutes;
-    }
-    if (part.amountMicros !== 0) {
-      keep(undo, money, "segmentsMicros");
-      money.segmentsMicros += part.amountMicros;
-    }
-  }
-  const today = Math.floor(fold.now / US_PER_DAY);
-  if (Math.floor(row.startAt / US_PER_DAY) === today) addUsage(fold, usageOf(undo, day, today), row, sign);
-  const thisMonth = monthIn(account.timeZone, fold.now);
-  if (row.poolMonth === thisMonth) addUsage(fold, usageOf(undo, month, thisMonth), row, sign);
-}
-
-function addUsage(fold: Fold, usage: ReturnType<typeof usageOf>, row: CallRow, sign: 1 | -1): void {
-  const { undo } = fold;
-  keep(undo, usage, "legs");
-  keep(undo, usage, "denied");
-  usage.legs += sign;
-  if (row.outcome === "denied") usage.denied += sign;
-  if (row.outcome !== "rated" && row.outcome !== "voided") return;
-  keep(undo, usage, "billableSeconds");
-  keep(undo, usage, "poolMinutes");
-  keep(undo, usage, "chargedMicros");
-  keep(undo, usage, "creditsMicros");
-  keep(undo, usage, "overageMicros");
-  keep(undo, usage, "unfundedLegs");
-  usage.billableSeconds += row.billableSeconds;
-  usage.poolMinutes += row.poolMinutes;
-  usage.chargedMicros += row.amountMicros;
-  for (const { source, amountMicros } of row.segments) {
-    if (source === "CREDITS") usage.creditsMicros += amountMicros;
-    if (source === "OVERAGE") usage.overageMicros += amountMicros;
-    if (source === "UNFUNDED") usage.unfundedLegs += sign;
-  }
 }

@@ -2,25 +2,27 @@ import type { Account } from "../account/account.ts";
 import { pushDue } from "../due.ts";
 import type { Fold } from "../fold-context.ts";
 import { change } from "../undo.ts";
-import { closeLeg } from "./close.ts";
+import { closeLeg, legKeyOf } from "./close.ts";
 import type { Leg } from "./leg.ts";
 import { FIRST_VERSION, settleLeg } from "./settle.ts";
 import { ENDED_BY_SILENCE, SUPERVISED_US } from "./supervise.ts";
 import type { LegTimes } from "./times.ts";
 
 /** An entry of the heap came up: the leg is closed at the usage last reported, unless it was heard of meanwhile. */
-export function legIsDue(fold: Fold, account: Account, usageId: string): void {
+export function legIsDue(fold: Fold, account: Account, usageId: string, entryAt: number): void {
   const leg = account.legs.get(usageId);
   if (leg === undefined) return;
-  if (leg.dueAt > fold.now) {
-    if (leg.armedAt > fold.now) return;
+  // A second entry of the leg, from before it was due sooner.
+  if (leg.armedAt !== entryAt) return;
+  // Put back even if that time has passed too, so that legs close in the order in which they fell silent.
+  if (leg.dueAt > entryAt) {
     change(fold.undo, leg, "armedAt", leg.dueAt);
     return pushDue(fold.state.due, leg.dueAt, "leg", account.id, usageId);
   }
   change(fold.undo, leg, "endedBy", ENDED_BY_SILENCE);
   const times = lastUsage(leg, fold.now);
   const row = settleLeg(fold, account, leg, times, FIRST_VERSION);
-  closeLeg(fold, account, leg, times, row, row.outcome === "abandoned" ? "ABANDONED" : "EXPIRED", 0);
+  closeLeg(fold, account, leg, legKeyOf(account, usageId), times, row, row.outcome === "abandoned" ? "ABANDONED" : "EXPIRED", 0);
 }
 
 function lastUsage(leg: Leg, now: number): LegTimes {

@@ -1,9 +1,8 @@
 import type { LegView, LiveCallsView } from "@tollbook/contracts/views.ts";
 import { countryOf } from "@tollbook/tariffs/country-of.ts";
 import type { Account } from "../account/account.ts";
-import { hashInto, LEG } from "../ids/hash.ts";
-import type { Key } from "../ids/hash.ts";
 import { recall } from "../ids/id-memory.ts";
+import { legKeyOf } from "../leg/close.ts";
 import { stateOf, versionOf } from "../leg/closed-leg.ts";
 import type { Leg } from "../leg/leg.ts";
 import type { PartitionState } from "../state.ts";
@@ -54,8 +53,7 @@ export function legView(
       amount: null,
     };
   }
-  const key: Key = { a: 0, b: 0, c: 0, d: 0 };
-  hashInto(key, LEG, account.id, usageId);
+  const key = legKeyOf(account, usageId);
   const known = { connectedMs: 0, mark: 0, meta: 0 };
   if (!recall(state.ids, key, known)) return { error: "unknownCall", detail: usageId };
   return {
