@@ -1,6 +1,7 @@
 import {
   bulkSubject,
   bulkStream,
+  controlSubject,
   installStream,
   intentStream,
   meterCallsSubject,
@@ -99,7 +100,8 @@ export function feederUser({ account, feeder, password }: FeederCredentials, par
     password,
     inboxPrefix,
     publish: { allow: [meterCallsSubject(partition, account, feeder), bulkSubject(partition, account, feeder)] },
-    subscribe: { allow: [`${inboxPrefix}.>`] },
+    // Whoever sends an account's calls is also told to end them.
+    subscribe: { allow: [`${inboxPrefix}.>`, controlSubject(account)] },
   };
 }
 

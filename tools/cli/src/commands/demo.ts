@@ -23,7 +23,7 @@ import { type SampleOrganisation, sampleOrganisations } from "../demo/organisati
 import { UserFacingError } from "../failure.ts";
 import { type Installation, openInstallation, root } from "../installation.ts";
 import { ensureFeeder, startStack } from "../stack.ts";
-import { untilStopped } from "../until-stopped.ts";
+import { listenForStop } from "../until-stopped.ts";
 
 /** The sample decks hold since long before the sample history begins. */
 const DECKS_FROM = parseTime("2020-01-01T00:00:00Z") as TimeUs;
@@ -36,14 +36,12 @@ const KAMAILIO_FEEDER = "kamailio-1" as FeederId;
 export async function demo(options: { for?: string }): Promise<void> {
   const forMs = options.for === undefined ? null : parseDuration(options.for);
   const installation = openInstallation({ TOLLBOOK_DATA: join(root, "data", "demo"), ...process.env });
+  const stop = listenForStop();
   await buildDashboard(say);
   const stack = await startStack(installation, say);
-  const started = new AbortController();
-  let stopped: "signal" | "time" = "signal";
   const live: LiveTraffic[] = [];
   const closing: (() => Promise<void>)[] = [];
   try {
-    const stopping = untilStopped(null).then(() => started.abort());
     const api = await signIn(stack.url, installation.secrets);
     const operator = await connectOperator(installation);
     closing.push(() => operator.close());
@@ -61,12 +59,7 @@ export async function demo(options: { for?: string }): Promise<void> {
       `\nTollbook is up, with live sample calls. Open ${stack.url}\nSign in as ${operatorEmail} with the password ${operatorPassword}`,
     );
     say(`Data: ${installation.folder}    Stop: Ctrl-C\n`);
-    stopped = await Promise.race([
-      stopping.then(() => "signal" as const),
-      forMs === null
-        ? new Promise<never>(() => undefined)
-        : new Promise<"time">((resolve) => setTimeout(() => resolve("time"), forMs)),
-    ]);
+    const stopped = await stop.within(forMs);
     say("Stopping …");
     for (const traffic of live) await traffic.stop();
     for (const close of closing.toReversed()) await close();
