@@ -42,6 +42,12 @@ describe("what everybody may see", () => {
     expect(await page.text()).not.toMatch(/(src|href)="https?:/);
   });
 
+  it("what each code of a problem means, at the address in its type", async () => {
+    expect((await call(api.url, "GET", "/problems/notFound")).body).toMatchObject({ status: 404, code: "notFound" });
+    expect((await call(api.url, "GET", "/problems/noFreeLicence")).body).toMatchObject({ status: 422 });
+    expect((await call(api.url, "GET", "/problems/toString")).status).toBe(404);
+  });
+
   it("health and metrics, without numbers of anybody", async () => {
     expect((await call(api.url, "GET", "/healthz")).body).toEqual({ status: "ok" });
     expect((await call(api.url, "GET", "/metrics")).text).toMatch(/tollbook_api_request_seconds_bucket\{.*route="\/healthz"/);

@@ -38,7 +38,9 @@ export interface Api {
 
 /** A body of this size is a mistake everywhere but at ingest, which sets its own limit. */
 const BODY_LIMIT = 256 * 1024;
-const REQUEST_TIMEOUT_MS = 120_000;
+/** Long enough for a month of calls as NDJSON over a slow line; headers have Node's own minute. */
+const REQUEST_TIMEOUT_MS = 600_000;
+const IDLE_MS = 120_000;
 /** Longer than the load balancers' usual 60 s, so that they close first. */
 const KEEP_ALIVE_MS = 72_000;
 
@@ -49,7 +51,7 @@ export async function createApp(config: ApiConfig, now: () => Date = () => new D
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: IDLE_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: true,
     genReqId: () => randomUUID(),

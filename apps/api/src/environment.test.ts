@@ -66,3 +66,39 @@ it("the process answers, and ends by itself on SIGTERM", async () => {
   child.kill("SIGTERM");
   expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(0);
 });
+
+it("the log of the process holds no password, key, cookie or phone number, at any level (S13, S20)", async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
+    env: {
+      PATH: process.env["PATH"],
+      TOLLBOOK_API_PORT: "0",
+      TOLLBOOK_LOG_LEVEL: "trace",
+      NATS_URL: "nats://user:nats-secret@127.0.0.1:9",
+      CLICKHOUSE_URL: "http://user:ch-secret@127.0.0.1:9",
+    },
+  });
+  let said = "";
+  const url = await new Promise<string>((resolve) => {
+    child.stderr.on("data", (data: Buffer) => (said += data.toString()));
+    child.stdout.on("data", (data: Buffer) => {
+      said += data.toString();
+      const found = /answers on (http:\S+),/.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  const key = `tb_live_${"ab".repeat(8)}_${"cd".repeat(36)}`;
+  const headers = {
+    authorization: `Bearer ${key}`,
+    cookie: "tollbook_session=cookie-secret",
+    "content-type": "application/json",
+  };
+  await fetch(`${url}/v1/session`, { method: "POST", headers, body: '{"email":"a@b.test","password":"password-secret"}' });
+  await fetch(`${url}/v1/accounts/acme/calls?search=33140205050`, { headers });
+  await fetch(`${url}/v1/accounts/acme/authorize`, { method: "POST", headers, body: '{"to":"+33140205050"}' });
+  await fetch(`${url}/readyz`);
+  child.kill("SIGTERM");
+  await new Promise((resolve) => child.once("exit", resolve));
+  expect(said).toMatch(/NATS cannot be used/);
+  for (const secret of ["nats-secret", "ch-secret", "cdcdcd", "cookie-secret", "password-secret", "33140205050"])
+    expect(said).not.toContain(secret);
+});

@@ -25,6 +25,7 @@ type Needs =
 const rows: Readonly<Record<string, Needs>> = {
   "GET /healthz": "anyone",
   "GET /readyz": "anyone",
+  "GET /problems/{code}": "anyone",
   "POST /v1/session": "anyone",
   "GET /v1/session": "signed in",
   "DELETE /v1/session": "signed in",

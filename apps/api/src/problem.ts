@@ -1,5 +1,6 @@
 import { problemCodes, type ProblemCode } from "@tollbook/contracts/codes.ts";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { BucketUnavailable } from "./log/mirrored-bucket.ts";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 
 export const PROBLEM_TYPE = "application/problem+json";
@@ -60,6 +61,12 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, { prob
 
 function problemFromError(error: FastifyError): ApiProblem {
   if (error instanceof ApiProblem) return error;
+  if (error instanceof BucketUnavailable)
+    return new ApiProblem("logUnreachable", {
+      detail: `${error.message}.`,
+      hint: "Try again in a moment.",
+      retryAfterSeconds: 2,
+    });
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation;
     const where = [error.validationContext, ...(first?.instancePath ?? "").split("/").filter((part) => part !== "")].join(".");

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApi } from "../create-api.ts";
 import { offlineConfig } from "../testing/offline-config.ts";
 import { scriptedRules } from "../testing/scripted-rules.ts";
-import { call, startTestApi, type TestAnswer, type TestApi } from "../testing/start-test-api.ts";
+import { call, operator, startTestApi, type TestAnswer, type TestApi } from "../testing/start-test-api.ts";
 
 let api: TestApi;
 let key: string;
@@ -143,6 +143,8 @@ it("an emergency call is allowed when NATS is lost, at once; other calls are tol
   const other = await authorize(leg());
   expect(performance.now() - start).toBeLessThan(500);
   expect([other.status, other.body]).toEqual([503, expect.objectContaining({ code: "logUnreachable", onUnreachable: "reject" })]);
+  const signIn = await api.call("POST", "/v1/session", { body: operator });
+  expect([signIn.status, signIn.body["code"]]).toEqual([503, "logUnreachable"]);
   await api.stack.nats.start();
   await expect.poll(async () => (await call(api.url, "GET", "/readyz")).status, { timeout: 20_000 }).toBe(200);
 });

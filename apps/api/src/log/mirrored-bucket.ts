@@ -48,9 +48,11 @@ export class MirroredBucket {
    */
   async change(key: string, change: (current: string | null) => string | null | undefined): Promise<string | null> {
     const { kv } = this;
-    if (kv === null) throw new BucketUnavailable();
+    if (kv === null) throw new BucketUnavailable("the directory is not there yet");
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const entry = await kv.get(key);
+      const entry = await kv.get(key).catch((error: unknown) => {
+        throw new BucketUnavailable("the directory cannot be read", { cause: error });
+      });
       const current = entry !== null && entry.operation === "PUT" ? entry.string() : null;
       const next = change(current);
       if (next === undefined || next === current) return current;
@@ -64,7 +66,7 @@ export class MirroredBucket {
         }
         return next;
       } catch (error) {
-        if (!isStale(error)) throw error;
+        if (!isStale(error)) throw new BucketUnavailable("the directory cannot be written", { cause: error });
       }
     }
     throw new Error(`the directory entry ${key} changes too fast`);
@@ -84,7 +86,7 @@ export class MirroredBucket {
 
 const MAX_ATTEMPTS = 20;
 
-/** NATS is not connected yet. */
+/** NATS does not answer: nothing was changed, or nobody knows. */
 export class BucketUnavailable extends Error {}
 
 /** "Wrong last sequence": somebody else was faster. */

@@ -1,4 +1,7 @@
+import { problemCodes, refusalCodes } from "@tollbook/contracts/codes.ts";
 import * as z from "zod/mini";
+import { notFound } from "../problem.ts";
+import { ProblemBody } from "../schemas.ts";
 import type { App, Services } from "../services.ts";
 
 /** ClickHouse must answer within this to count as there. */
@@ -7,6 +10,7 @@ const PING_MS = 2000;
 const READY_LAG_SECONDS = 30;
 
 const Check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
+const Meaning = z.object({ code: z.string(), status: z.int(), title: z.string() });
 const Health = z.object({ status: z.enum(["ok", "degraded"]), checks: z.array(Check) });
 
 export function registerOperation(app: App, { log, settled, clickhouse, metrics, directory }: Services): void {
@@ -50,6 +54,30 @@ export function registerOperation(app: App, { log, settled, clickhouse, metrics,
       // Without reports the API still records and decides, so it stays in service.
       const serving = checks.slice(0, 2).every((check) => check.ok);
       return reply.code(serving ? 200 : 503).send({ status: ok ? "ok" : "degraded", checks });
+    },
+  );
+
+  app.get(
+    "/problems/:code",
+    {
+      config: { access: "public" },
+      schema: {
+        operationId: "describeProblem",
+        tags: ["Operation"],
+        summary: "What a problem's or refusal's code means",
+        description: "The address in every problem's `type`.",
+        params: z.object({ code: z.string() }),
+        response: { 200: Meaning, 404: ProblemBody },
+        security: [],
+      },
+    },
+    async (request) => {
+      const { code } = request.params;
+      const problem = Object.entries(problemCodes).find(([name]) => name === code)?.[1];
+      const refusal = Object.entries(refusalCodes).find(([name]) => name === code)?.[1];
+      if (problem !== undefined) return { code, status: problem.status, title: problem.title };
+      if (refusal !== undefined) return { code, status: problemCodes.refused.status, title: refusal };
+      throw notFound("There is no such code.");
     },
   );
 

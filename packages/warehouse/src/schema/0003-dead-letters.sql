@@ -26,4 +26,7 @@ CREATE TABLE IF NOT EXISTS dead_letters
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(log_time)
 ORDER BY (account, log_time, out_seq)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 10000
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 10000,
+    -- One file for all columns of a part up to this size: with a file per column, and a sync of each, an insert of 10,000
+    -- rows costs twice the processor time (measured: 345 ms against 180 ms).
+    min_bytes_for_wide_part = 134217728
