@@ -41,7 +41,7 @@ export const FLUSH_ROWS = 10_000;
 /** One message can have more results than a batch may hold (a tick that closes every leg): then the cut is within it. */
 const MAX_ROWS = 40_000;
 const MAX_BYTES = 32 * 1024 * 1024;
-/** Rows are encoded while the slice that made them runs: encoding a whole batch at once would stop everything for 50 ms. */
+/** Rows are encoded some at a time: encoding a whole batch at once would stop everything for 50 ms. */
 const ENCODE_ROWS = 64;
 
 export interface Batcher {
@@ -184,7 +184,6 @@ export function createBatcher(options: BatcherOptions): Batcher {
       month = next;
     },
     endMessage: (message, seq) => {
-      encode();
       // Settled before a restart: folded again only for its effect on the state.
       if (seq <= options.position.seq) return;
       lastMessage = message;

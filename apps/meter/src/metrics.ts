@@ -9,7 +9,7 @@ export interface MeterMetrics {
 }
 
 export interface PartitionMetrics {
-  folded(seq: number): void;
+  progress(foldedSeq: number, lagMs: number): void;
   settled(batch: Batch): void;
   buffered(bytes: number): void;
   held(held: boolean): void;
@@ -17,7 +17,6 @@ export interface PartitionMetrics {
   gap(messages: number): void;
   snapshotEncoded(milliseconds: number): void;
   snapshotStored(bytes: number): void;
-  lag(milliseconds: number): void;
   viewAnswered(milliseconds: number): void;
   serving(serving: boolean): void;
   restarted(): void;
@@ -89,7 +88,10 @@ export function createMetrics(): MeterMetrics {
     forPartition: (p) => {
       const partition = String(p);
       return {
-        folded: (seq) => foldedSeq.set({ partition }, seq),
+        progress: (seq, lagMs) => {
+          foldedSeq.set({ partition }, seq);
+          lag.set({ partition }, lagMs / 1000);
+        },
         settled: (batch) => {
           settledSeq.set({ partition }, batch.position.seq);
           if (batch.rows > 0) batches.inc({ partition });
@@ -101,7 +103,6 @@ export function createMetrics(): MeterMetrics {
         gap: (messages) => gaps.inc({ partition }, messages),
         snapshotEncoded: (milliseconds) => snapshotSeconds.set({ partition }, milliseconds / 1000),
         snapshotStored: (bytes) => snapshotBytes.set({ partition }, bytes),
-        lag: (milliseconds) => lag.set({ partition }, milliseconds / 1000),
         viewAnswered: (milliseconds) => views.observe(milliseconds / 1000),
         serving: (is) => serving.set({ partition }, is ? 1 : 0),
         restarted: () => restarts.inc({ partition }),

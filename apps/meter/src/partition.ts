@@ -244,7 +244,6 @@ async function servePartition(
       if (!overflow.dropsRows) batcher.endMessage(logged.message, logged.seq);
       if (batcher.openRows > 0 || (batcher.openMessages > 0 && !quiet)) openSince ??= performance.now();
       else if (batcher.openMessages > 0) quietSince ??= performance.now();
-      metrics.folded(logged.seq);
       if (caughtUp || logged.seq < restored.until) return;
       const missing = batcher.missing();
       if (missing !== null) return fail(new PartitionRefused(missingRows(partition, missing)));
@@ -281,7 +280,7 @@ async function servePartition(
       flushIfDue();
       // What waits for ClickHouse may wait no longer, or may have waited long enough.
       if (intake.length > 0) fold.wake();
-      metrics.lag(lagMs());
+      metrics.progress(lastFolded?.seq ?? 0, lagMs());
     }, FLUSH_MS / 5),
     // Whether NATS answers is the lease's matter; what it answers is this one's.
     setInterval(
