@@ -65,7 +65,7 @@ function createMover({ nc, jsm, partition, ownLog, lagMs, foldedSeq, signal }: B
   let movedTo = -1;
   const ahead: number[] = [];
 
-  /** A turn for each account that has records, until none has. False: there was nothing to do. */
+  /** A turn for each account that has records, until none has. False: nothing more can be done now. */
   const moveAll = async (): Promise<boolean> => {
     const end = (await jsm.streams.info(stream)).state.last_seq;
     if (end === movedTo) return false;
@@ -78,8 +78,9 @@ function createMover({ nc, jsm, partition, ownLog, lagMs, foldedSeq, signal }: B
       }
       accounts = again;
     }
-    movedTo = end;
-    return true;
+    // What was handed to an owner that died comes again only after ACK_WAIT_MS: until then there is something to do.
+    if ((await accountsWithRecords()).length === 0) movedTo = end;
+    return movedTo === end;
   };
 
   const accountsWithRecords = async (): Promise<string[]> => {
@@ -102,7 +103,8 @@ function createMover({ nc, jsm, partition, ownLog, lagMs, foldedSeq, signal }: B
     await jsm.consumers.add(stream, {
       durable_name: account,
       filter_subject: `bulk.${partition}.${account}.>`,
-      ack_policy: AckPolicy.All,
+      // Not AckPolicy.All: acknowledging a later message would take along those handed to an owner that died with them.
+      ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
       ack_wait: nanos(ACK_WAIT_MS),
       max_ack_pending: SLICE_MESSAGES * 2,
@@ -114,8 +116,7 @@ function createMover({ nc, jsm, partition, ownLog, lagMs, foldedSeq, signal }: B
     let messages = await pullNow(nc, stream, account, { batch: SLICE_MESSAGES, max_bytes: SLICE_BYTES });
     // The first may be larger than a slice.
     if (messages.length === 0) messages = await pullNow(nc, stream, account, { batch: 1 });
-    const last = messages.at(-1);
-    if (last === undefined) return false;
+    if (messages.length === 0) return false;
     let parts: SlicePart[] = [];
     const flush = async (): Promise<void> => {
       if (parts.length > 0) ahead.push(await ownLog.publish("slice", encodeSlice(parts)));
@@ -135,7 +136,8 @@ function createMover({ nc, jsm, partition, ownLog, lagMs, foldedSeq, signal }: B
       ahead.push(ack.seq);
     }
     await flush();
-    acknowledge(nc, last);
+    // Only now that the slices are in the log: what is not acknowledged comes again.
+    for (const message of messages) nc.publish(message.reply ?? "", "+ACK");
     return true;
   };
 
@@ -149,11 +151,6 @@ function createMover({ nc, jsm, partition, ownLog, lagMs, foldedSeq, signal }: B
   };
 
   return { moveAll };
-}
-
-/** Only once the slice is in the log: what is not acknowledged comes again. */
-function acknowledge(nc: NatsConnection, message: Msg): void {
-  nc.publish(message.reply ?? "", "+ACK");
 }
 
 /** What a consumer has now, without waiting for more. */
