@@ -74,7 +74,7 @@ export function authorizeFigures(
   ingestPerSecond: number,
 ): Figure[] {
   const figures: Figure[] = [];
-  const reasons = [...unexpected(idle), ...unexpected(busy)];
+  const reasons = unexpected([...idle, ...busy]);
   for (const [name, samples] of [
     ["idle", idle],
     [`under ${ingestPerSecond} events/s`, busy],

@@ -144,7 +144,8 @@ export function commitOf(folder: string): { readonly commit: string; readonly ch
 
 /** Writes the result and returns the file's path. */
 export function writeResult(result: BenchResult, file: string | null): string {
-  const name = `${result.startedAt.slice(0, 10)}-${result.commit}.json`;
+  const quick = result.config["quick"] === true ? "-quick" : "";
+  const name = `${result.startedAt.slice(0, 10)}-${result.commit}${quick}.json`;
   const path = file ?? join(import.meta.dirname, "../../results", name);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(result, null, 1)}\n`);

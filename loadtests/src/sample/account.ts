@@ -32,7 +32,7 @@ export function accountCommands(n: number, usersPerAccount: number): SampleComma
     ...licences("plan", "calling-plan-international", planned),
     ...licences("payg", "calling-plan-payg-zone-2", unplanned),
     ...(paysAfterUse
-      ? [{ type: "payAsYouGo.set", data: { subscription: "plan", on: true } } as const]
+      ? ["plan", "payg"].map((subscription) => ({ type: "payAsYouGo.set", data: { subscription, on: true } }) as const)
       : [...licences("credits", "communications-credits", users), ...Array.from({ length: TOP_UPS }, (_, i) => topUp(i))]),
   ];
 }
