@@ -22,6 +22,13 @@ const STALE_REPLY_MS = 10_000;
 
 export function createDelivery(options: DeliverOptions): (output: Output, logged: LoggedMessage) => void {
   const { partition, epoch, batcher, publisher, lateLane } = options;
+  let noticeSeq = 0;
+  let noticesOfMessage = 0;
+  const noticeId = (seq: number): string => {
+    noticesOfMessage = seq === noticeSeq ? noticesOfMessage + 1 : 0;
+    noticeSeq = seq;
+    return `${partition}-${epoch}-${seq}-${noticesOfMessage}`;
+  };
   return (output, logged) => {
     const told = logged.seq <= options.toldUpTo;
     switch (output.kind) {
@@ -44,7 +51,7 @@ export function createDelivery(options: DeliverOptions): (output: Output, logged
         return;
       case "notice":
         // Without its rows it comes when they do.
-        if (!told && !options.dropsRows()) batcher.afterSettling(output);
+        if (!told && !options.dropsRows()) batcher.afterSettling({ id: noticeId(logged.seq), output });
         return;
       case "lookUp":
         lateLane.ask(output);

@@ -29,7 +29,13 @@ export interface Batch {
   /** Read back before it is inserted: its intent was found open at start. */
   readonly resumed: Intent | null;
   /** Everything that leaves only once the batch is settled. */
-  readonly afterSettling: readonly Output[];
+  readonly afterSettling: readonly Notice[];
+}
+
+/** `id` derives from the log position, so that it is the same when a crash makes it leave twice. */
+export interface Notice {
+  readonly id: string;
+  readonly output: Extract<Output, { kind: "notice" }>;
 }
 
 export interface BatchPart extends IntentPart {
@@ -47,7 +53,7 @@ const ENCODE_ROWS = 64;
 export interface Batcher {
   /** Rows already settled before a restart are recomputed, and fall away here. */
   add(output: Extract<Output, { kind: "call" | "accountEvent" | "deadLetter" }>): void;
-  afterSettling(output: Output): void;
+  afterSettling(notice: Notice): void;
   /** Call before a message is folded: closes the batch when the log enters another month. */
   beginMessage(time: number): void;
   /** Call when all of a message is folded. */
@@ -101,7 +107,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   let lastSeq = position.seq;
   let openMessages = 0;
   let parts = new Map<Table, Part>();
-  let after: Output[] = [];
+  let after: Notice[] = [];
   let calls: CallRow[] = [];
   let accountEvents: AccountEventRow[] = [];
   let deadLetters: DeadLetterRow[] = [];
@@ -175,7 +181,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       if (calls.length + accountEvents.length + deadLetters.length >= ENCODE_ROWS) encode();
       if (resumed !== null ? outSeq === resumed.outTo : outSeq - outFrom >= MAX_ROWS || openBytes > MAX_BYTES) close(false);
     },
-    afterSettling: (output) => void after.push(output),
+    afterSettling: (notice) => void after.push(notice),
     beginMessage: (time) => {
       // The fold's clock is max(last, time), and so are the rows' log times.
       logTime = Math.max(logTime, time);

@@ -76,10 +76,8 @@ export function createHost({ common, snapshotsOf, metrics, log, closing, release
         const refused = error instanceof PartitionRefused;
         const known = refused || error instanceof OwnershipLost || error instanceof RowsDropped;
         log.error({ partition, reason, ...(known ? {} : { stack }) }, "a partition was let go");
-        if (refused) {
-          set("refused");
-          onProblem(reason);
-        }
+        if (refused) set("refused");
+        if (refused || !known) onProblem(refused ? reason : `Partition ${partition} fails and is tried again: ${reason}`);
         await sleep(refused ? REFUSED_MS : RETAKE_MS, undefined, { signal: ended }).catch(() => undefined);
       }
     }

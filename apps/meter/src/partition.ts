@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { JetStreamManager } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
@@ -68,6 +69,8 @@ const FLUSH_MS = 250;
 const QUIET_FLUSH_MS = 600_000;
 const SNAPSHOT_EVERY_MS = 30_000;
 const SNAPSHOT_ENTRIES = 1_000_000;
+/** A stopping owner waits so long for what is open. */
+const DRAIN_MS = 5_000;
 /** NATS is asked so often whether the log still is the one that was folded. */
 const CHECK_MS = 30_000;
 
@@ -149,9 +152,7 @@ async function servePartition(
     metrics,
     saveSnapshot: (snapshot) => options.snapshots.save(snapshot),
     onSettled: (batch) => {
-      for (const [i, output] of batch.afterSettling.entries()) {
-        if (output.kind === "notice") publisher.outbox(output, `${partition}-${batch.key.epoch}-${batch.outTo}-${i}`);
-      }
+      for (const { id, output } of batch.afterSettling) publisher.outbox(output, id);
       if (overflow.dropsRows && settler.waiting === 0) fail(new RowsDropped(partition));
       fold.wake();
       flushIfDue();
@@ -327,7 +328,8 @@ async function servePartition(
   await fold.finish();
   if (overflow.dropsRows || entriesSinceSnapshot === 0) batcher.close();
   else batcher.closeWithMark();
-  await settler.drained();
+  // ClickHouse may be away: the next owner finds the open batch announced, and makes the others again.
+  await Promise.race([settler.drained(), sleep(DRAIN_MS, undefined, { ref: false })]);
 }
 
 function missingRows(partition: number, intent: Intent): string {
