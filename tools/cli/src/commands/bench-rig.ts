@@ -12,7 +12,7 @@ import { signIn } from "../api-client.ts";
 import { activateDeck, readDeckFile } from "../deck-import.ts";
 import { UserFacingError } from "../failure.ts";
 import { newSecret, root, type Secrets } from "../installation.ts";
-import { readPid, type Service, type ServiceConfig, startService } from "../processes.ts";
+import { belongsTo, readPid, type Service, type ServiceConfig, startService } from "../processes.ts";
 import { natsServerVersion } from "../stack.ts";
 import { find, natsServer } from "../system-packages.ts";
 
@@ -79,7 +79,11 @@ async function openRig(partitions: number): Promise<Rig> {
   const stop = async (name: ServiceName): Promise<void> => {
     const found = running.get(name);
     running.delete(name);
-    await found?.service?.stop();
+    if (found === undefined) return;
+    if (found.service !== null) return await found.service.stop();
+    // Interrupted while it was starting: its supervisor does not have it in hand yet.
+    const pid = readPid(join(folder, "run", `${name}.pid`));
+    if (pid !== null && belongsTo(pid, folder)) process.kill(pid, "SIGKILL");
   };
   return {
     natsUrl,

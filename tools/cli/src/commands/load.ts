@@ -72,6 +72,14 @@ async function withOwnStack(run: (target: Target) => Promise<void>): Promise<voi
     TOLLBOOK_METER_PORT: String(meter),
   });
   const stack = await startStack(installation, say);
+  const close = async (): Promise<void> => {
+    await stack.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  // Ctrl-C reaches k6 by itself; the services run in groups of their own.
+  const interrupted = (): void => void close().finally(() => process.exit(130));
+  process.once("SIGINT", interrupted);
+  process.once("SIGTERM", interrupted);
   try {
     const operator = await connectOperator(installation);
     try {
@@ -83,8 +91,9 @@ async function withOwnStack(run: (target: Target) => Promise<void>): Promise<voi
     const apiKey = await setUpAccount(await signIn(stack.url, installation.secrets));
     await run({ url: stack.url, apiKey, account: ACCOUNT, users: Array.from({ length: USERS }, (_, n) => userName(n)) });
   } finally {
-    await stack.stop();
-    rmSync(folder, { recursive: true, force: true });
+    process.off("SIGINT", interrupted);
+    process.off("SIGTERM", interrupted);
+    await close();
   }
 }
 
