@@ -26,7 +26,14 @@ async function open(port: number, login: { user: string; pass: string; inboxPref
   // A server that has just been told of a new user may still be reading its configuration.
   for (let attempt = 1; ; attempt++) {
     try {
-      return await connect({ servers: `nats://127.0.0.1:${port}`, name: `tollbook command (${login.user})`, ...login });
+      return await connect({
+        servers: `nats://127.0.0.1:${port}`,
+        name: `tollbook command (${login.user})`,
+        // The log server may be restarted under a long import: it goes on.
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 250,
+        ...login,
+      });
     } catch (error) {
       const refused = (error as Error).message;
       if (attempt >= 20 || /ECONNREFUSED/.test(refused)) {

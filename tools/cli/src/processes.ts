@@ -23,7 +23,9 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-const RESTART_DELAYS_MS = [500, 1_000, 2_000, 5_000, 10_000];
+const RESTART_DELAYS_MS = [200, 500, 1_000, 2_000, 5_000];
+/** Whoever ran so long before it ended is started again at once: the delays are for what cannot start. */
+const HEALTHY_MS = 2_000;
 
 /** Starts a service and resolves once it is ready. From then on it is restarted whenever it ends by itself. */
 export async function startService(folder: string, config: ServiceConfig, say: (line: string) => void): Promise<Service> {
@@ -37,6 +39,7 @@ export async function startService(folder: string, config: ServiceConfig, say: (
   let restart: NodeJS.Timeout | null = null;
 
   const launch = (): void => {
+    const launchedAt = performance.now();
     const log = openSync(logFile, "a");
     // A process group of its own: Ctrl-C reaches only the command, which then stops all in order.
     const started = spawn(config.command, config.args, { env: config.environment, stdio: ["ignore", log, log], detached: true });
@@ -52,6 +55,7 @@ export async function startService(folder: string, config: ServiceConfig, say: (
         resolve();
         child = null;
         if (stopping || !isUp) return;
+        if (performance.now() - launchedAt > HEALTHY_MS) failures = 0;
         const delay = RESTART_DELAYS_MS[Math.min(failures++, RESTART_DELAYS_MS.length - 1)] ?? 0;
         say(`${config.name} ended (${signal ?? `exit code ${code}`}); starting it again. Its log: ${logFile}`);
         restart = setTimeout(launch, delay);

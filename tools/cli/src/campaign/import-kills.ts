@@ -75,11 +75,12 @@ export async function runImportCampaign(campaign: ImportCampaign): Promise<Impor
     campaign.say(`${imported.sent} records acknowledged by the log`);
     await kills;
     await nats.drain();
-    const reconciliation = await caughtUp(api, imported.sent, campaign.say);
+    const reconciliation = await caughtUp(api, imported.sent);
+    const stored = await allStored(installation, imported.sent);
     return {
       kills: campaign.kills,
       independent: independentSum(campaign.direction, file),
-      stored: await storedSum(installation),
+      stored,
       identitiesHold: reconciliation.holds,
       acceptedEvents: reconciliation.total.accepted,
       seconds: Math.round((performance.now() - started) / 1000),
@@ -162,16 +163,20 @@ async function killAtRandom(
   }
 }
 
-async function caughtUp(api: ApiClient, events: number, say: (line: string) => void): Promise<ReconciliationView> {
+async function caughtUp(api: ApiClient, events: number): Promise<ReconciliationView> {
   const deadline = performance.now() + CATCH_UP_MS;
+  let lastFailure = "";
   for (;;) {
     const view = await api.get<ReconciliationView>(`/v1/accounts/${ACCOUNT}/reconciliation`).catch((error: unknown) => {
-      say(`waiting: ${(error as Error).message}`);
+      // The meter may be on its way back; what is wrong for good is said at the deadline.
+      lastFailure = (error as Error).message;
       return null;
     });
     if (view !== null && view.total.accepted >= events) return view;
     if (performance.now() > deadline)
-      throw new Error(`after ${CATCH_UP_MS / 1000} s only ${view?.total.accepted ?? "no"} of ${events} events are applied`);
+      throw new Error(
+        `after ${CATCH_UP_MS / 1000} s only ${view?.total.accepted ?? "no"} of ${events} events are applied. ${lastFailure}`,
+      );
     await wait(500);
   }
 }
@@ -186,6 +191,16 @@ function independentSum(direction: string, file: string): { legs: number; micros
     execFileSync("python3", [join(root, "tools/cli/src/independent-sum.py"), direction, file, deck], { encoding: "utf8" }),
   ) as { legs: number; micros: number };
   return { legs, micros };
+}
+
+/** The fold is ahead of what is stored: waits until as many rows are there, or says how many are. */
+async function allStored(installation: Installation, rows: number): Promise<ImportCampaignResult["stored"]> {
+  const deadline = performance.now() + CATCH_UP_MS;
+  for (;;) {
+    const stored = await storedSum(installation);
+    if (stored.rows >= rows || performance.now() > deadline) return stored;
+    await wait(250);
+  }
 }
 
 async function storedSum({ ports, secrets }: Installation): Promise<{ rows: number; legs: number; micros: number }> {
