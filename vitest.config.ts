@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
+      "./apps/dashboard/vitest.browser.config.ts",
       {
         extends: true,
         test: {

@@ -1,7 +1,9 @@
 /** The `tollbook` command: one file per command in `commands/`. */
 import { Command } from "commander";
+import { load } from "./commands/load.ts";
 import { quickstart } from "./commands/quickstart.ts";
 import { quote } from "./commands/quote.ts";
+import { bench } from "./commands/bench.ts";
 import { campaign } from "./commands/campaign.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
@@ -35,6 +37,28 @@ program
   .option("--kills <n>", "kills of each process", "10")
   .option("--seed <n>", "the same seed draws the same calls and kills", "1")
   .action(guarded(campaign));
+program
+  .command("load")
+  .description("the k6 scenarios, against an installation of their own or a running one")
+  .argument("[scenario]", "ingest or authorize (default: both)")
+  .option("--url <url>", "a running installation")
+  .option("--api-key <key>", "its key")
+  .option("--account <account>", "its account")
+  .option("--users <a,b>", "users of that account")
+  .option("--rate <n>", "requests a second")
+  .option("--batch <n>", "events per request")
+  .option("--duration <time>", "for example 30s", "30s")
+  .action(guarded(load));
+program
+  .command("bench")
+  .description("the benchmark with its controls and ratios; a table, and a result file")
+  .option("--quick", "one short run of each: to see that it works")
+  .option("--runs <n>", "runs of each (5)")
+  .option("--events <n>", "calls of each run (200000)")
+  .option("--only <group>", "kernels, drain, live, authorize or http")
+  .option("--partitions <n>", "partitions of the log (1)")
+  .option("--out <file>", "where the result goes")
+  .action(guarded(bench));
 program
   .command("doctor")
   .description("say what is wrong with this machine or installation")
