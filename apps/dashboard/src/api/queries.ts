@@ -1,5 +1,12 @@
 import { CallExplanation, CallList, Ledger, PayAsYouGoPreview, Session, UsageSeries } from "@tollbook/contracts/http.ts";
-import { CreditsView, LiveCallsView, ReconciliationView, SubscriptionsView, SummaryView, UsersView } from "@tollbook/contracts/views.ts";
+import {
+  CreditsView,
+  LiveCallsView,
+  ReconciliationView,
+  SubscriptionsView,
+  SummaryView,
+  UsersView,
+} from "@tollbook/contracts/views.ts";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { CallFilter, CallSort } from "./call-filter.ts";
 import { read, rememberCsrfToken } from "./request.ts";

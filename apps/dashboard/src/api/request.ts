@@ -34,11 +34,10 @@ export async function change<Schema extends z.ZodMiniType>(
   schema: Schema,
   { method, body, headers = {} }: Change,
 ): Promise<z.infer<Schema>> {
-  const init: RequestInit = { method, headers: { ...headers, "x-csrf-token": csrfToken } };
-  if (body !== undefined) {
-    init.body = JSON.stringify(body);
-    init.headers = { ...init.headers, "content-type": "application/json" };
-  }
+  const init: RequestInit = { method };
+  const content = body === undefined ? {} : { "content-type": "application/json" };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  init.headers = { ...headers, ...content, "x-csrf-token": csrfToken };
   return bodyOf(schema, await send(path, init), path);
 }
 

@@ -20,7 +20,9 @@ export const sentenceWords: Readonly<Record<string, MessageDescriptor>> = {
   plan: msg({ message: "At its start the plan {product} ({plan}) of the subscription {subscription} counted." }),
   noPlan: msg({ message: "At its start no calling plan counted for it." }),
   policy: msg({ message: "The dial-out policy in force was {policy}." }),
-  payAsYouGoOn: msg({ message: "The pay-as-you-go option stood on (agreement {agreement}): what nothing else pays becomes overage." }),
+  payAsYouGoOn: msg({
+    message: "The pay-as-you-go option stood on (agreement {agreement}): what nothing else pays becomes overage.",
+  }),
   payAsYouGoOff: msg({ message: "The pay-as-you-go option stood off (agreement {agreement})." }),
   payAsYouGoUnavailable: msg({ message: "There was no pay-as-you-go option (agreement {agreement})." }),
   noCreditsLicense: msg({ message: "The payer may not use Communications Credits." }),

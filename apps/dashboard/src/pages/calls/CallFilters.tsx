@@ -108,15 +108,24 @@ function RangeFilter({ search, change }: Props) {
 function SearchFilter({ search, change }: Props) {
   const { t } = useLingui();
   const styles = useStyles();
-  const [text, setText] = useState(search.search ?? "");
   const given = search.search ?? "";
-  // The address changes by itself too: a pill taken away, the browser's back.
-  useEffect(() => setText(given), [given]);
+  const [text, setText] = useState(given);
+  const [seen, setSeen] = useState(given);
+  const [asked, setAsked] = useState(given);
+  if (given !== seen) {
+    setSeen(given);
+    // The address changes by itself too (a pill taken away, the browser's back); our own change must not undo typing.
+    if (given !== asked) setText(given);
+  }
+  const wanted = text.trim();
   useEffect(() => {
-    if (text.trim() === given) return;
-    const timer = setTimeout(() => change({ search: text.trim() || undefined }), SEARCH_DELAY_MS);
+    if (wanted === given) return;
+    const timer = setTimeout(() => {
+      setAsked(wanted);
+      change({ search: wanted || undefined });
+    }, SEARCH_DELAY_MS);
     return () => clearTimeout(timer);
-  });
+  }, [wanted, given, change]);
   return (
     <SearchBox
       className={styles.search}

@@ -7,6 +7,7 @@ import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { filterFromSearch, type CallSearch } from "../../api/call-filter.ts";
 import { callsCsvAddress, callsQuery } from "../../api/queries.ts";
+import { useNow } from "../../app/now.ts";
 import { usePreferences } from "../../app/preferences.tsx";
 import { Asked } from "../../parts/Asked.tsx";
 import { EmptyState } from "../../parts/EmptyState.tsx";
@@ -30,7 +31,7 @@ export function CallsPage() {
   const change = (part: Partial<CallSearch>): void =>
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
   const hidden = useHiddenColumns();
-  const filter = filterFromSearch(search, new Date());
+  const filter = filterFromSearch(search, useNow());
   const sort = search.sort ?? "-startAt";
   const paused = search.paused === true;
   const query = callsQuery(account, filter, sort, !paused);

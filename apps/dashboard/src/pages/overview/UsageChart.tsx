@@ -19,6 +19,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { usageSeriesQuery } from "../../api/queries.ts";
 import { useFormat } from "../../app/format.ts";
+import { useNow } from "../../app/now.ts";
 import { Asked } from "../../parts/Asked.tsx";
 import { Panel } from "../../parts/Panel.tsx";
 import { DataUntil } from "../../parts/Stamp.tsx";
@@ -32,7 +33,7 @@ export function UsageChart({ account }: { account: string }) {
   const navigate = useNavigate();
   const { range = DEFAULT_CHART_RANGE } = useSearch({ from: "/accounts/$account/" });
   const [view, setView] = useState<"chart" | "table">("chart");
-  const series = useQuery(usageSeriesQuery(account, seriesFor(range, new Date())));
+  const series = useQuery(usageSeriesQuery(account, seriesFor(range, useNow())));
   const names = { "24h": t`24 hours`, "7d": t`7 days`, "30d": t`30 days` };
   return (
     <Panel
