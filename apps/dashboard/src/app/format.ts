@@ -21,7 +21,7 @@ export interface Format {
   readonly time: (rfc3339: string) => string;
   readonly date: (rfc3339: string) => string;
   readonly day: (date: Date) => string;
-  /** Start of a bucket of a series, in UTC as the buckets are. */
+  /** Start of a bucket of a series: hours in the reader's zone, days in UTC as they were counted. */
   readonly bucket: (rfc3339: string, bucket: "hour" | "day") => string;
   readonly month: (yearMonth: number) => string;
   readonly country: (code: string) => string;
@@ -50,7 +50,7 @@ export function createFormat(locale: Locale, timeZone?: string): Format {
     month: "short",
     hour: "2-digit",
     minute: "2-digit",
-    timeZone: "UTC",
+    ...zone,
   });
   const utcDay = new Intl.DateTimeFormat(tag, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
   const month = new Intl.DateTimeFormat(tag, { month: "long", year: "numeric", timeZone: "UTC" });

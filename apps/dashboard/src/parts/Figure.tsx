@@ -23,7 +23,7 @@ export function Figure({ label, value, note, bad = false }: { label: string; val
 const useStyles = makeStyles({
   figures: {
     display: "grid",
-    gridTemplateColumns: "repeat(auto-fit, minmax(132px, 1fr))",
+    gridTemplateColumns: "repeat(auto-fit, minmax(118px, 1fr))",
     gap: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalXL}`,
     margin: 0,
   },

@@ -1,4 +1,4 @@
-import { makeStyles, mergeClasses, Title2, tokens } from "@fluentui/react-components";
+import { makeStyles, mergeClasses, Title3, tokens } from "@fluentui/react-components";
 import { useEffect, type ReactNode } from "react";
 
 /** Title, what stands beside it, and the content. `fill`: the content takes the height that is left (a virtual table). */
@@ -20,9 +20,9 @@ export function Page({
   return (
     <div className={mergeClasses(styles.page, fill && styles.fill)}>
       <div className={styles.head}>
-        <Title2 as="h1" className={styles.title}>
+        <Title3 as="h1" className={styles.title}>
           {title}
-        </Title2>
+        </Title3>
         <div className={styles.aside}>{aside}</div>
       </div>
       {children}

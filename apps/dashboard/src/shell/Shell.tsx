@@ -35,7 +35,7 @@ const useStyles = makeStyles({
     display: "grid",
     height: "100%",
     gridTemplateRows: "auto minmax(0, 1fr)",
-    gridTemplateColumns: "216px minmax(0, 1fr)",
+    gridTemplateColumns: "240px minmax(0, 1fr)",
     gridTemplateAreas: '"header header" "nav page"',
     backgroundColor: tokens.colorNeutralBackground3,
     "@media (max-width: 820px)": {

@@ -292,7 +292,7 @@ export const ledger: Ledger = {
     {
       outSeq: 9_990,
       time: "2026-11-24T12:55:00.000000Z",
-      kind: "usage",
+      kind: "call",
       amount: "-0.045",
       balance: "1234.5",
       currency: "EUR",
@@ -302,7 +302,7 @@ export const ledger: Ledger = {
     {
       outSeq: 9_100,
       time: "2026-10-01T07:00:00.000000Z",
-      kind: "recharge",
+      kind: "command.credits.rechargeResult",
       amount: "1200.00",
       balance: "1234.545",
       currency: "EUR",

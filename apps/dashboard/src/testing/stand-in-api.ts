@@ -9,12 +9,18 @@ import * as sample from "./sample-account.ts";
 export interface StandInApi {
   readonly handlers: readonly HttpHandler[];
   readonly requests: SeenRequest[];
-  /** The next answers of `method path` are these problems, one each. */
-  readonly failNext: (method: string, path: string, ...problems: Partial<Problem>[]) => void;
+  /** `method path` answers this problem: `times` times, or until `recover`. */
+  readonly fail: (method: string, path: string, problem: Partial<Problem>, times?: number) => void;
+  readonly recover: () => void;
   signedIn: boolean;
   payAsYouGoOn: boolean;
   calls: ReturnType<typeof sample.sampleCalls>;
   balance: string;
+}
+
+interface Failure {
+  readonly problem: Partial<Problem>;
+  times: number;
 }
 
 export interface SeenRequest {
@@ -28,11 +34,12 @@ export interface SeenRequest {
 const PAGE = 100;
 
 export function createStandInApi(): StandInApi {
-  const failures = new Map<string, Partial<Problem>[]>();
+  const failures = new Map<string, Failure>();
   const api: StandInApi = {
     handlers: [http.all("/v1/*", async ({ request }) => await answer(api, failures, await seen(request, api.requests)))],
     requests: [],
-    failNext: (method, path, ...problems) => failures.set(`${method} ${path}`, problems),
+    fail: (method, path, details, times = Infinity) => failures.set(`${method} ${path}`, { problem: details, times }),
+    recover: () => failures.clear(),
     signedIn: true,
     payAsYouGoOn: false,
     calls: sample.sampleCalls(250),
@@ -50,10 +57,10 @@ async function seen(request: Request, requests: SeenRequest[]): Promise<SeenRequ
   return entry;
 }
 
-async function answer(api: StandInApi, failures: Map<string, Partial<Problem>[]>, request: SeenRequest): Promise<Response> {
+async function answer(api: StandInApi, failures: Map<string, Failure>, request: SeenRequest): Promise<Response> {
   const { method, path } = request;
-  const failure = failures.get(`${method} ${path}`)?.shift();
-  if (failure !== undefined) return problem(failure);
+  const failure = failures.get(`${method} ${path}`);
+  if (failure !== undefined && failure.times-- > 0) return problem(failure.problem);
   if (path === "/v1/session") return answerSession(api, request);
   if (!api.signedIn) return problem({ status: 401, code: "unauthenticated", title: "Sign in, or send a valid API key" });
   if (method !== "GET" && request.headers.get("x-csrf-token") !== sample.session.csrfToken)

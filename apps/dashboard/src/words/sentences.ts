@@ -31,7 +31,10 @@ export const sentenceWords: Readonly<Record<string, MessageDescriptor>> = {
   "free.directRouting": msg({ message: "Direct Routing goes over your own carrier, which bills it; here it is free." }),
   "free.tollNumber": msg({ message: "Calls to a toll service number are paid by the caller; here they are free." }),
   freeCall: msg({ message: "No price is listed for this destination, so the call is free (FREECALL)." }),
-  pool: msg({ message: "{minutes} included minutes were taken from the pool {pool}." }),
+  pool: msg({
+    message:
+      "{minutes, plural, one {# included minute was taken from the pool {pool}.} other {# included minutes were taken from the pool {pool}.}}",
+  }),
   credits: msg({ message: "{amount} were drawn from the credit lot {lot}." }),
   creditsDebt: msg({ message: "{amount} took the credit balance below zero." }),
   overage: msg({ message: "{amount} are overage on the subscription {subscription}." }),
@@ -60,14 +63,16 @@ export const sentenceWords: Readonly<Record<string, MessageDescriptor>> = {
 
 const moneyValues = new Set(["amount", "pricePerMinute", "connectFee", "minCharge", "maxCharge"]);
 const numberValues =
-  /^(minutes|seconds|fromSecond|connectedSeconds|billableSeconds|grantedSeconds|usedSeconds|firstIncrementSeconds|nextIncrementSeconds|billedSeconds|includedSeconds|chargedSeconds)$/;
+  /^(seconds|fromSecond|connectedSeconds|billableSeconds|grantedSeconds|usedSeconds|firstIncrementSeconds|nextIncrementSeconds|billedSeconds|includedSeconds|chargedSeconds)$/;
 
-export type ValueKind = "money" | "number" | "time" | "callType" | "reason" | "country" | "context" | "text";
+export type ValueKind = "money" | "count" | "number" | "time" | "callType" | "reason" | "country" | "context" | "text";
 
 /** How a value of a sentence is to be shown, by its name. */
 export function kindOfValue(name: string): ValueKind {
   if (moneyValues.has(name)) return "money";
   if (numberValues.test(name)) return "number";
+  // Singular and plural need the figure itself.
+  if (name === "minutes") return "count";
   if (name === "startAt") return "time";
   if (name === "callType" || name === "reason" || name === "context") return name;
   return name === "country" || name === "usageLocation" ? "country" : "text";

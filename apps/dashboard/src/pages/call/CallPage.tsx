@@ -102,7 +102,7 @@ function Explanation({ explanation }: { explanation: CallExplanation }) {
               <Trans>Everything the price was made from (JSON)</Trans>
             </summary>
             {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reachable by keyboard */}
-            <pre className={styles.proof} tabIndex={0} role="region" aria-label={t`Proof`}>
+            <pre className={styles.proof} tabIndex={0} role="group" aria-label={t`Proof`}>
               {JSON.stringify(explanation.proof, null, 2)}
             </pre>
           </details>

@@ -104,6 +104,7 @@ function Nothing() {
 
 const useStyles = makeStyles({
   scroll: { overflowX: "auto" },
-  table: { fontVariantNumeric: "tabular-nums", overflowWrap: "anywhere" },
+  // Dates and ledgers need more room than figures.
+  table: { tableLayout: "auto", fontVariantNumeric: "tabular-nums", overflowWrap: "anywhere" },
   quiet: { color: tokens.colorNeutralForeground2 },
 });

@@ -36,8 +36,10 @@ function valueText(
   currency: string,
   format: Format,
   inWords: (table: Parameters<typeof wordsOf>[0], code: string) => string,
-): string {
+): string | number {
   switch (kindOfValue(name)) {
+    case "count":
+      return Number(value);
     case "money":
       return format.money(value, currency);
     case "number":

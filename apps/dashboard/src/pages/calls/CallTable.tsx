@@ -178,7 +178,9 @@ const useStyles = makeStyles({
     ":hover": { backgroundColor: tokens.colorSubtleBackgroundHover },
   },
   cell: {
-    paddingInline: tokens.spacingHorizontalM,
+    paddingInline: tokens.spacingHorizontalSNudge,
+    ":first-child": { paddingLeft: tokens.spacingHorizontalM },
+    ":last-child": { paddingRight: tokens.spacingHorizontalM },
     overflow: "hidden",
     textOverflow: "ellipsis",
     whiteSpace: "nowrap",

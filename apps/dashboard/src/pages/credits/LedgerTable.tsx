@@ -40,7 +40,7 @@ export function LedgerTable({ account }: { account: string }) {
           <>
             <DataUntil at={pages[0]?.dataUntil} />
             {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reachable by keyboard */}
-            <div className={styles.scroll} tabIndex={0} role="region" aria-label={t`Ledger`}>
+            <div className={styles.scroll} tabIndex={0} role="group" aria-label={t`Ledger`}>
               <Table size="small" className={styles.table}>
                 <TableHeader>
                   <TableRow>

@@ -48,9 +48,9 @@ function PoolBar({ pool }: { pool: PoolView }) {
           {pool.description}
         </Text>
         {state === "EXHAUSTED" ? (
-          <Badge color="danger" appearance="tint">{t`Used up`}</Badge>
+          <Badge color="danger" appearance="tint" className={styles.badge}>{t`Used up`}</Badge>
         ) : state === "WARN80" ? (
-          <Badge color="warning" appearance="tint">{t`Over 80 %`}</Badge>
+          <Badge color="warning" appearance="tint" className={styles.badge}>{t`Over 80 %`}</Badge>
         ) : null}
         <Text size={200} className={styles.amount}>
           <Trans>
@@ -99,7 +99,8 @@ const useStyles = makeStyles({
   },
   pool: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXS, minWidth: 0 },
   line: { display: "flex", alignItems: "baseline", gap: tokens.spacingHorizontalS },
-  name: { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
+  name: { minWidth: 0 },
+  badge: { flexShrink: 0, whiteSpace: "nowrap" },
   amount: { marginLeft: "auto", whiteSpace: "nowrap", fontVariantNumeric: "tabular-nums" },
   track: {
     display: "flex",

@@ -105,7 +105,14 @@ function SeriesTable({ series }: { series: UsageSeries }) {
       <Table size="small">
         <TableHeader>
           <TableRow>
-            {[t`Time (UTC)`, t`Calls`, t`Denied`, t`Minutes`, t`Included minutes`, t`Charges`].map((name) => (
+            {[
+              series.bucket === "day" ? t`Day (UTC)` : t`Time`,
+              t`Calls`,
+              t`Denied`,
+              t`Minutes`,
+              t`Included minutes`,
+              t`Charges`,
+            ].map((name) => (
               <TableHeaderCell key={name}>{name}</TableHeaderCell>
             ))}
           </TableRow>
