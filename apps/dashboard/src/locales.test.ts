@@ -19,7 +19,7 @@ function messagesOf(catalog: string): Map<string, string> {
 
 /** The names a sentence is filled with; in plural forms too. */
 const placeholders = (text: string): string[] =>
-  [...new Set([...text.matchAll(/\{(\w+)/g)].map(([, name = ""]) => name))].toSorted();
+  [...new Set([...text.matchAll(/\{(\w+)[,}]/g)].map(([, name = ""]) => name))].toSorted();
 const tags = (text: string): string[] => [...text.matchAll(/<\/?\d+\/?>/g)].map(([tag]) => tag).toSorted();
 
 /** Words that are the same in the other language. */
