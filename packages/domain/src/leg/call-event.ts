@@ -105,6 +105,9 @@ export function applyCallEvent(
       }
       return replaceLeg(fold, account, event, reply, stored, remembered.meta, occurrenceKey);
     }
+    case "replaceIfEarlier":
+      if (event.answeredAt === null) return merge(fold, account, leg, event, "note", closed);
+      return replaceLeg(fold, account, event, reply, stored, remembered.meta, occurrenceKey);
     case "replace":
       return replaceLeg(fold, account, event, reply, stored, remembered.meta, occurrenceKey);
     case "conflict":
@@ -145,7 +148,8 @@ function settle(fold: Fold, account: Account, known: Leg | undefined, event: Cal
   // Together the reports may contradict each other; the leg stays open and this one waits for a decision.
   if (times.connectedUs < 0) return quarantine(fold, account, event, "endBeforeStart");
   const row = settleLeg(fold, account, leg, times, FIRST_VERSION);
-  closeLeg(fold, account, leg, legKey, times, row, row.outcome === "abandoned" ? "ABANDONED" : "RATED", occurrenceKey.a);
+  const state = row.outcome === "abandoned" ? "ABANDONED" : leg.answeredAt === 0 ? "ESTIMATED" : "RATED";
+  closeLeg(fold, account, leg, legKey, times, row, state, occurrenceKey.a);
   applied(fold, account);
 }
 

@@ -7,7 +7,7 @@ import type { ClosedState } from "./transitions.ts";
  * What the id memory keeps of a closed leg, in one 32-bit word: bit 0 always 1, bit 1 leg (0: occurrence), bits 2 to 4
  * state, bits 5 to 9 deny reason + 1, bits 10 to 21 version.
  */
-const states: readonly ClosedState[] = ["RATED", "EXPIRED", "DENIED", "ABANDONED", "VOIDED"];
+const states: readonly ClosedState[] = ["RATED", "EXPIRED", "DENIED", "ABANDONED", "VOIDED", "ESTIMATED"];
 
 export const OCCURRENCE_META = 1;
 /** A leg of more versions than this is not corrected any further; nobody corrects one call four thousand times. */

@@ -67,17 +67,21 @@ export function replaceLeg(
   if (stored === null || current === null || current.version !== versionOf(meta)) return askLate(fold, account, event, reply);
   rememberLater(fold, occurrence, 0, 0, OCCURRENCE_META);
   const leg = legFromRow(current);
+  const was = stateOf(meta);
   if (event.type === "corrected") correctReport(leg, event);
   else {
     // What silence had closed goes on until its own end.
-    leg.endedAt = 0;
+    leg.endedAt = event.type === "answered" ? current.endedAt : 0;
     mergeReport(fold.undo, leg, event);
   }
   const times = timesOf(leg, event.time ?? fold.now);
+  // The answer of a leg that was thought over before: its end is still to come.
+  if (event.type === "answered" && (times.connectedUs <= 0 || leg.answeredAt === current.answeredAt)) {
+    return countEvent(fold, "applied");
+  }
   if (times.connectedUs < 0) return keepConflict(fold, account, event, "endedAt is before answeredAt");
-  const was = stateOf(meta);
   // D11, D30: a correction that says what stands already.
-  if (event.type === "corrected" && was === "RATED" && sameContent(leg, times, current)) {
+  if (event.type === "corrected" && counted[was] === "rated" && was !== "EXPIRED" && sameContent(leg, times, current)) {
     return countEvent(fold, "duplicate");
   }
   reverseRow(fold, account, current, "correction");
@@ -93,7 +97,14 @@ export function replaceLeg(
   countEvent(fold, "applied");
 }
 
-const counted = { RATED: "rated", EXPIRED: "rated", DENIED: "denied", ABANDONED: "abandoned", VOIDED: "voided" } as const;
+const counted = {
+  RATED: "rated",
+  ESTIMATED: "rated",
+  EXPIRED: "rated",
+  DENIED: "denied",
+  ABANDONED: "abandoned",
+  VOIDED: "voided",
+} as const;
 
 export function recount(fold: Fold, was: ClosedState, now: ClosedState): void {
   if (counted[was] === counted[now]) return;

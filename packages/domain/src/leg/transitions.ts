@@ -5,10 +5,11 @@ import type { OpenState } from "./leg.ts";
 export type LegState = "NEW" | OpenState | ClosedState;
 
 /**
- * RATED: settled by its end. EXPIRED: settled at its last usage, because a granted session fell silent; its end is still
+ * RATED: settled by its end. ESTIMATED: settled by its end, but the moment of the answer is only derived from the usage
+ * reported with it; the answer's own report is still welcome. EXPIRED: settled at its last usage, because a granted session fell silent; its end is still
  * awaited. DENIED: refused by us. ABANDONED: never answered. VOIDED: taken back by an admin.
  */
-export type ClosedState = "RATED" | "EXPIRED" | "DENIED" | "ABANDONED" | "VOIDED";
+export type ClosedState = "RATED" | "ESTIMATED" | "EXPIRED" | "DENIED" | "ABANDONED" | "VOIDED";
 
 /** What an event does to a leg. */
 export type Transition =
@@ -32,6 +33,8 @@ export type Transition =
   | "replace"
   /** Replaced if the report says that the leg was connected after all; else it confirms. */
   | "replaceIfConnected"
+  /** The earliest answer counts (contract §1): replaced if this report names an earlier one than was derived; else a note. */
+  | "replaceIfEarlier"
   /** The answer given before stands. */
   | "answerAgain"
   /** Kept and counted, changes nothing. */
@@ -80,8 +83,9 @@ export const transitions: Readonly<Record<LegState, Readonly<Record<CallEventTyp
   ANSWERED: { ...open, "authorize.cancelled": "note", rejected: "note" },
   CUT: { ...open, authorize: "answerAgain", "authorize.cancelled": "note", rejected: "note" },
   RATED: closed,
+  ESTIMATED: { ...closed, answered: "replaceIfEarlier" },
   EXPIRED: { ...closed, ended: "replace" },
   DENIED: { ...closed, ended: "replaceIfConnected", corrected: "replace" },
-  ABANDONED: { ...closed, ended: "replaceIfConnected" },
+  ABANDONED: { ...closed, answered: "replaceIfEarlier", ended: "replaceIfConnected" },
   VOIDED: { ...closed, corrected: "conflict" },
 };

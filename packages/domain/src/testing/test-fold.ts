@@ -149,7 +149,7 @@ export function createTestFold(decks: readonly RateDeck[], start: string, curren
       fold.now = moment(time) ?? 0;
       return fold;
     },
-    command(account, type, data, commandId = `c${nextId++}`) {
+    command(account, type, data, commandId = `c${seq + 1}`) {
       const actor = { kind: "person" as const, id: "admin", roles: ["billingAdmin"] };
       // Type and data belong together by this method's own signature.
       const command = { commandId, type, actor, data } as unknown as Extract<LogEntry, { kind: "command" }>["command"];
