@@ -1,12 +1,5 @@
 import { CallExplanation, CallList, Ledger, PayAsYouGoPreview, Session, UsageSeries } from "@tollbook/contracts/http.ts";
-import {
-  CreditsView,
-  LiveCallsView,
-  ReconciliationView,
-  SubscriptionsView,
-  SummaryView,
-  UsersView,
-} from "@tollbook/contracts/views.ts";
+import { CreditsView, SubscriptionsView, SummaryView, UsersView } from "@tollbook/contracts/views.ts";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { CallFilter, CallSort } from "./call-filter.ts";
 import { read, rememberCsrfToken } from "./request.ts";
@@ -65,20 +58,6 @@ export const usersQuery = (account: string) =>
     queryKey: [account, "users"],
     queryFn: async ({ signal }) => await read(`${at(account)}/users`, UsersView, { signal, query: { limit: 200 } }),
     staleTime: 60_000,
-  });
-
-export const liveCallsQuery = (account: string) =>
-  queryOptions({
-    queryKey: [account, "liveCalls"],
-    queryFn: async ({ signal }) => await read(`${at(account)}/live-calls`, LiveCallsView, { signal }),
-    refetchInterval: VIEW_MS,
-  });
-
-export const reconciliationQuery = (account: string) =>
-  queryOptions({
-    queryKey: [account, "reconciliation"],
-    queryFn: async ({ signal }) => await read(`${at(account)}/reconciliation`, ReconciliationView, { signal }),
-    refetchInterval: 4 * VIEW_MS,
   });
 
 export const usageSeriesQuery = (account: string, range: { from: string; to?: string; bucket: "hour" | "day" }) =>

@@ -27,7 +27,8 @@ function ThemedApp({ services }: { services: AppServices }) {
     document.documentElement.style.colorScheme = dark ? "dark" : "light";
   }, [dark]);
   return (
-    <FluentProvider theme={dark ? darkTheme : lightTheme} className={styles.root}>
+    // Not as a class: Fluent copies the provider's classes to where panes and menus are mounted, which must take no room.
+    <FluentProvider theme={dark ? darkTheme : lightTheme} style={{ height: "100%" }}>
       {ready ? (
         <I18nProvider i18n={i18n}>
           <QueryClientProvider client={services.queryClient}>

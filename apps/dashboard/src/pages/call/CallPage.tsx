@@ -59,7 +59,6 @@ function Explanation({ explanation }: { explanation: CallExplanation }) {
             />
             <Figure label={t`Duration`} value={format.duration(call.durationSeconds)} />
             <Figure label={t`Included minutes`} value={format.number(call.poolMinutes)} />
-            <Figure label={t`Called to`} value={call.to || "–"} note={call.destinationName || undefined} />
           </Figures>
         </Panel>
         <Panel title={t`Why it cost that`}>
@@ -74,6 +73,7 @@ function Explanation({ explanation }: { explanation: CallExplanation }) {
           <dl className={styles.facts}>
             <Fact name={t`User`} value={call.userDisplayName || call.user} />
             <Fact name={t`Called from`} value={call.from} />
+            <Fact name={t`Called to`} value={[call.to, call.destinationName].filter(Boolean).join(", ")} />
             <Fact name={t`Start`} value={format.dateTime(call.startAt)} />
             <Fact name={t`End`} value={call.endedAt === null ? "" : format.dateTime(call.endedAt)} />
             <Fact name={t`Country called`} value={format.country(call.destinationCountry)} />

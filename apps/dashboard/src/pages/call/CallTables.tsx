@@ -105,6 +105,6 @@ function Nothing() {
 const useStyles = makeStyles({
   scroll: { overflowX: "auto" },
   // Dates and ledgers need more room than figures.
-  table: { tableLayout: "auto", fontVariantNumeric: "tabular-nums", overflowWrap: "anywhere" },
+  table: { tableLayout: "auto", fontVariantNumeric: "tabular-nums", overflowWrap: "break-word" },
   quiet: { color: tokens.colorNeutralForeground2 },
 });

@@ -178,6 +178,8 @@ const useStyles = makeStyles({
     ":hover": { backgroundColor: tokens.colorSubtleBackgroundHover },
   },
   cell: {
+    // Between the two sizes of text: nine columns fit a laptop's screen.
+    fontSize: "13px",
     paddingInline: tokens.spacingHorizontalSNudge,
     ":first-child": { paddingLeft: tokens.spacingHorizontalM },
     ":last-child": { paddingRight: tokens.spacingHorizontalM },

@@ -79,7 +79,7 @@ function Balance({ credits, onTopUp }: { credits: CreditsView; onTopUp: () => vo
         <Figure label={t`Expiring within 30 days`} value={money(credits.expiringSoon)} />
         <Figure label={t`Spent this month`} value={money(credits.spentThisMonth)} />
       </Figures>
-      {state === "LOW" || state === "ZERO" ? (
+      {mode === "PREPAID" && (state === "LOW" || state === "ZERO") ? (
         <MessageBar intent={state === "ZERO" ? "error" : "warning"}>
           <MessageBarBody>
             {state === "ZERO" ? (
@@ -127,9 +127,13 @@ function AutoRecharge({ credits, onChange }: { credits: CreditsView; onChange: (
           </Text>
           <Text>{i18n._(rechargeStatusWords[autoRecharge.status])}</Text>
         </>
-      ) : (
+      ) : canBuy ? (
         <Text>
           <Trans>At zero, calls that need credits are refused. With auto-recharge a purchase is made before that.</Trans>
+        </Text>
+      ) : (
+        <Text>
+          <Trans>Credits cannot be bought, so there is nothing to recharge.</Trans>
         </Text>
       )}
     </Panel>

@@ -134,7 +134,7 @@ function Balance({ summary }: { summary: SummaryView }) {
   return (
     <Panel
       title={t`Communications Credits`}
-      aside={<LinkTo to="/accounts/$account/credits" params={{ account }}>{t`Credits`}</LinkTo>}
+      aside={<LinkTo to="/accounts/$account/credits" params={{ account }}>{t`Details`}</LinkTo>}
     >
       <Figures>
         <Figure
@@ -164,7 +164,7 @@ function Denied({ count }: { count: number }) {
 const useStyles = makeStyles({
   top: {
     display: "grid",
-    gridTemplateColumns: "minmax(0, 1.3fr) minmax(0, 1.1fr) minmax(0, 0.9fr)",
+    gridTemplateColumns: "minmax(0, 1.1fr) minmax(0, 1.25fr) minmax(0, 0.95fr)",
     gap: tokens.spacingHorizontalL,
     "@media (max-width: 1180px)": { gridTemplateColumns: "minmax(0, 1fr)" },
   },

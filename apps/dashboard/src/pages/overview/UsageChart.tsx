@@ -23,7 +23,7 @@ import { useNow } from "../../app/now.ts";
 import { Asked } from "../../parts/Asked.tsx";
 import { Panel } from "../../parts/Panel.tsx";
 import { DataUntil } from "../../parts/Stamp.tsx";
-import { chartRanges, DEFAULT_CHART_RANGE, seriesFor } from "./chart-range.ts";
+import { chartRanges, DEFAULT_CHART_RANGE, seriesFor, withEmptyBuckets } from "./chart-range.ts";
 
 /** The chart library is the largest part of all: only loaded when there is something to draw. */
 const SeriesChart = lazy(async () => ({ default: (await import("./SeriesChart.tsx")).SeriesChart }));
@@ -33,7 +33,9 @@ export function UsageChart({ account }: { account: string }) {
   const navigate = useNavigate();
   const { range = DEFAULT_CHART_RANGE } = useSearch({ from: "/accounts/$account/" });
   const [view, setView] = useState<"chart" | "table">("chart");
-  const series = useQuery(usageSeriesQuery(account, seriesFor(range, useNow())));
+  const now = useNow();
+  const asked = seriesFor(range, now);
+  const series = useQuery(usageSeriesQuery(account, asked));
   const names = { "24h": t`24 hours`, "7d": t`7 days`, "30d": t`30 days` };
   return (
     <Panel
@@ -73,10 +75,10 @@ export function UsageChart({ account }: { account: string }) {
           data.points.length === 0 ? (
             <NoUsage />
           ) : view === "table" ? (
-            <SeriesTable series={data} />
+            <SeriesTable series={withEmptyBuckets(data, asked.from, now)} />
           ) : (
             <Suspense fallback={<Spinner />}>
-              <SeriesChart series={data} />
+              <SeriesChart series={withEmptyBuckets(data, asked.from, now)} />
             </Suspense>
           )
         }
