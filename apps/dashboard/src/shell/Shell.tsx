@@ -2,6 +2,7 @@ import { Link as FluentLink, makeStyles, tokens } from "@fluentui/react-componen
 import { Trans } from "@lingui/react/macro";
 import { Outlet, useParams } from "@tanstack/react-router";
 import { useLive } from "../api/live.ts";
+import { Announcements } from "../parts/Announcements.tsx";
 import { Header } from "./Header.tsx";
 import { Nav } from "./Nav.tsx";
 
@@ -20,6 +21,7 @@ export function Shell() {
       <main id="page" tabIndex={-1} className={styles.page}>
         <Outlet />
       </main>
+      <Announcements />
     </div>
   );
 }

@@ -54,6 +54,19 @@ export const subscriptionStateWords: Readonly<Record<SubscriptionView["state"], 
   Deleted: msg`Deleted`,
 };
 
+/** The marks of the catalogue that say what can be bought how (PG-2). */
+export const tagWords: Readonly<Record<string, MessageDescriptor>> = {
+  "PAY-AS-YOU-GO AVAILABLE": msg`Pay-as-you-go available`,
+  "PAY-AS-YOU-GO": msg`Pay-as-you-go`,
+};
+
+/** Why the option cannot be switched: the API says it in English. */
+export const unavailableWords: Readonly<Record<string, MessageDescriptor>> = {
+  "A trial has no pay-as-you-go option.": msg`A trial has no pay-as-you-go option.`,
+  "The option needs a Microsoft Customer Agreement.": msg`The option needs a Microsoft Customer Agreement.`,
+  "This product has no pay-as-you-go option.": msg`This product has no pay-as-you-go option.`,
+};
+
 export const ledgerKindWords: Readonly<Record<string, MessageDescriptor>> = {
   call: msg`Call`,
   "call.reversal": msg`Call reversed`,

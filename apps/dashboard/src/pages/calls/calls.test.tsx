@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { sampleCalls } from "../../testing/sample-account.ts";
-import { openPage, useStandInApi } from "../../testing/open-page.tsx";
+import { openPage, useStandInApi, type OpenPage } from "../../testing/open-page.tsx";
 
 useStandInApi();
 
@@ -63,6 +63,18 @@ test("the file to download has the same filter and the reader's language", async
   expect(Object.fromEntries(searchParams)).toEqual({ outcome: "denied", country: "DE", language: "da" });
 });
 
+/** Whether the list of calls is asked for again by itself. */
+const follows = ({ services }: OpenPage): boolean =>
+  services.queryClient
+    .getQueryCache()
+    .findAll({ queryKey: ["acme", "calls"], type: "active" })
+    .flatMap(({ observers }) => observers)
+    .some((observer) => {
+      const { refetchInterval } = observer.options;
+      const every = typeof refetchInterval === "function" ? refetchInterval(observer.getCurrentQuery()) : refetchInterval;
+      return typeof every === "number";
+    });
+
 test("new calls appear by themselves, unless the list is paused", async () => {
   const opened = openPage("/accounts/acme/calls?range=all");
   await expect.element(rows().nth(1)).toBeVisible();
@@ -71,9 +83,11 @@ test("new calls appear by themselves, unless the list is paused", async () => {
   opened.api.calls = [{ ...newest, usageId: "just-ended", userDisplayName: "Desk 99" }, ...opened.api.calls];
   await expect.element(page.getByText("Desk 99")).toBeVisible();
 
+  expect(follows(opened)).toBe(true);
   await page.getByRole("button", { name: "Pause" }).click();
   await expect.poll(opened.address).toContain("paused=true");
   await expect.element(page.getByRole("button", { name: "Follow new calls" })).toBeVisible();
+  expect(follows(opened)).toBe(false);
 });
 
 test("a column that is hidden stays hidden after a reload", async () => {

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { setAutoRecharge } from "../../api/changes.ts";
 import { creditsQuery } from "../../api/queries.ts";
 import { useFormat } from "../../app/format.ts";
+import { useAnnounce } from "../../parts/Announcements.tsx";
 import { Pane } from "../../parts/Pane.tsx";
 import { ProblemView } from "../../parts/ProblemView.tsx";
 import { LARGEST_TOP_UP, SMALLEST_TOP_UP, wholeAmount, wholePart } from "./whole-amount.ts";
@@ -16,6 +17,7 @@ export function AutoRechargePane({ account, credits, onClose }: { account: strin
   const { t } = useLingui();
   const format = useFormat();
   const queryClient = useQueryClient();
+  const announce = useAnnounce();
   const { autoRecharge, currency } = credits;
   const [on, setOn] = useState(autoRecharge.on);
   const [triggerText, setTrigger] = useState(wholePart(autoRecharge.trigger));
@@ -25,6 +27,7 @@ export function AutoRechargePane({ account, credits, onClose }: { account: strin
       await setAutoRecharge(account, on && trigger !== null && recharge !== null ? { on, trigger, recharge } : { on: false }),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: creditsQuery(account).queryKey });
+      announce(on ? t`Auto-recharge is on.` : t`Auto-recharge is off.`);
       onClose();
     },
   });

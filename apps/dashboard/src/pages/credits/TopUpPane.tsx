@@ -5,6 +5,7 @@ import { useRef, useState } from "react";
 import { topUpCredits } from "../../api/changes.ts";
 import { creditsQuery, ledgerQuery, summaryQuery } from "../../api/queries.ts";
 import { useFormat } from "../../app/format.ts";
+import { useAnnounce } from "../../parts/Announcements.tsx";
 import { Pane } from "../../parts/Pane.tsx";
 import { ProblemView } from "../../parts/ProblemView.tsx";
 import { LARGEST_TOP_UP, SMALLEST_TOP_UP, wholeAmount } from "./whole-amount.ts";
@@ -17,6 +18,7 @@ export function TopUpPane({ account, currency, onClose }: { account: string; cur
   const { t } = useLingui();
   const format = useFormat();
   const queryClient = useQueryClient();
+  const announce = useAnnounce();
   const [text, setText] = useState("");
   const purchase = useRef<{ amount: string; key: string }>(null);
   const buy = useMutation({
@@ -24,10 +26,12 @@ export function TopUpPane({ account, currency, onClose }: { account: string; cur
       if (purchase.current?.amount !== amount) purchase.current = { amount, key: crypto.randomUUID() };
       return await topUpCredits(account, { amount }, purchase.current.key);
     },
-    onSuccess: async () => {
+    onSuccess: async (_result, amount) => {
       purchase.current = null;
       for (const { queryKey } of [creditsQuery(account), summaryQuery(account), ledgerQuery(account)])
         await queryClient.invalidateQueries({ queryKey });
+      const bought = format.money(amount, currency);
+      announce(t`${bought} bought.`);
       onClose();
     },
   });

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { setPayAsYouGo } from "../../api/changes.ts";
 import { payAsYouGoQuery, subscriptionsQuery } from "../../api/queries.ts";
 import { useFormat } from "../../app/format.ts";
+import { useAnnounce } from "../../parts/Announcements.tsx";
 import { Asked } from "../../parts/Asked.tsx";
 import { Pane } from "../../parts/Pane.tsx";
 import { ProblemView } from "../../parts/ProblemView.tsx";
@@ -23,14 +24,17 @@ export function PayAsYouGoPane({
 }) {
   const { t } = useLingui();
   const queryClient = useQueryClient();
+  const announce = useAnnounce();
+  const { productName } = subscription;
   const preview = useQuery(payAsYouGoQuery(account, subscription.subscription));
   const [chosen, setChosen] = useState<boolean | null>(null);
   const save = useMutation({
     mutationFn: async (on: boolean) => await setPayAsYouGo(account, subscription.subscription, on),
-    onSuccess: async () => {
+    onSuccess: async (_result, on) => {
       // Read again what stands, rather than show what was asked for.
       await queryClient.invalidateQueries({ queryKey: subscriptionsQuery(account).queryKey });
       await queryClient.invalidateQueries({ queryKey: payAsYouGoQuery(account, subscription.subscription).queryKey });
+      announce(on ? t`Pay-as-you-go is on for ${productName}.` : t`Pay-as-you-go is off for ${productName}.`);
       onClose();
     },
   });

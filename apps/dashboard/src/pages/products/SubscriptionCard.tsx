@@ -5,7 +5,7 @@ import { useFormat } from "../../app/format.ts";
 import { Figure, Figures } from "../../parts/Figure.tsx";
 import { Panel } from "../../parts/Panel.tsx";
 import { wordsOf } from "../../words/calls.ts";
-import { frequencyWords, subscriptionStateWords, termWords } from "../../words/credits.ts";
+import { frequencyWords, subscriptionStateWords, tagWords, termWords, unavailableWords } from "../../words/credits.ts";
 
 const stateColours = { Active: "success", Expired: "warning", Disabled: "danger", Deleted: "informative" } as const;
 
@@ -43,6 +43,18 @@ export function SubscriptionCard({ subscription, onSwitch }: { subscription: Sub
         {" · "}
         <code>{subscription.subscription}</code>
       </Text>
+      {subscription.tags.length === 0 ? null : (
+        <div className={styles.tags}>
+          {subscription.tags.map((tag) => {
+            const words = wordsOf(tagWords, tag);
+            return (
+              <Badge key={tag} appearance="outline" color="informative">
+                {words === null ? tag : i18n._(words)}
+              </Badge>
+            );
+          })}
+        </div>
+      )}
       <Figures>
         <Figure label={t`Licences assigned`} value={`${format.number(assigned)} / ${format.number(licences)}`} />
         <Figure label={t`Minutes per licence`} value={includedMinutes === null ? "–" : format.number(includedMinutes)} />
@@ -55,9 +67,10 @@ export function SubscriptionCard({ subscription, onSwitch }: { subscription: Sub
 
 /** The option as the server has it; where it cannot be switched, why. */
 function PayAsYouGo({ subscription, onSwitch }: { subscription: SubscriptionView; onSwitch: () => void }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const styles = useStyles();
   const { payAsYouGo, payAsYouGoReason, productName } = subscription;
+  const why = payAsYouGoReason === null ? null : wordsOf(unavailableWords, payAsYouGoReason);
   const words = { ON: t`On`, OFF: t`Off`, UNAVAILABLE: t`Not available` };
   return (
     <div className={styles.option}>
@@ -70,7 +83,7 @@ function PayAsYouGo({ subscription, onSwitch }: { subscription: SubscriptionView
         </Text>
         {payAsYouGoReason === null ? null : (
           <Text size={200} className={styles.quiet}>
-            {payAsYouGoReason}
+            {why === null ? payAsYouGoReason : i18n._(why)}
           </Text>
         )}
       </div>
@@ -84,6 +97,7 @@ function PayAsYouGo({ subscription, onSwitch }: { subscription: SubscriptionView
 }
 
 const useStyles = makeStyles({
+  tags: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalXS },
   card: { height: "100%", boxSizing: "border-box" },
   quiet: { color: tokens.colorNeutralForeground2, overflowWrap: "anywhere" },
   option: {

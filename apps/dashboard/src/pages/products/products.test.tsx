@@ -90,3 +90,14 @@ test("an option that cannot be switched says why instead of offering it", async 
   await expect.element(trial).toMatchTextContent(/A trial has no pay-as-you-go option/);
   expect(trial.getByRole("button").elements()).toHaveLength(0);
 });
+
+test("the result of a switch is announced, once the server has given it", async () => {
+  openPage("/accounts/acme/products");
+  await switchOn();
+  await expect.element(page.getByText("Pay-as-you-go is on for Domestic Calling Plan.").first()).toBeInTheDocument();
+});
+
+test("the reason why an option cannot be switched is in the reader's language", async () => {
+  openPage("/accounts/acme/products", { locale: "de" });
+  await expect.element(page.getByText("Ein Testabonnement hat keine nutzungsbasierte Bezahlung.")).toBeVisible();
+});
