@@ -84,11 +84,11 @@ export function applyCallEvent(
         if (transition === "authorise" && leg.sessionId === "") authorise(fold, account, leg, event, reply, false);
         else renew(fold, account, leg, event, reply);
       }
-      return applied(fold, account);
+      return applied(fold);
     case "release":
       rememberOccurrence(fold);
       if (leg !== undefined) releaseGrant(fold, account, leg);
-      return applied(fold, account);
+      return applied(fold);
     case "abandon":
       return abandon(fold, account, leg, event);
     case "compare":
@@ -96,12 +96,12 @@ export function applyCallEvent(
     case "answerAgain":
       rememberOccurrence(fold);
       answerAgain(fold, account, event, leg ?? null, closed ? remembered.meta : 0, reply);
-      return applied(fold, account);
+      return applied(fold);
     case "replaceIfConnected": {
       const times = timesOf(legFromEvent(event), event.time ?? fold.now);
       if (times.connectedUs <= 0) {
         rememberOccurrence(fold);
-        return confirmed(fold, account);
+        return confirmed(fold);
       }
       return replaceLeg(fold, account, event, reply, stored, remembered.meta, occurrenceKey);
     }
@@ -120,7 +120,8 @@ export function applyCallEvent(
 function isRepeat(fold: Fold, event: CallEvent, state: LegState, transition: Transition): boolean {
   // Whatever was accepted about a leg before left the leg behind, but for the carrier's cost. So nothing needs looking up.
   if (transition === "settle" || (state === "NEW" && event.type !== "cost")) return false;
-  if (event.type === "ended" && remembered.mark === occurrenceKey.a) return true;
+  const settles = event.type === "ended" || event.type === "corrected";
+  if (settles && remembered.mark !== 0 && remembered.mark === occurrenceKey.a) return true;
   return recall(fold.state.ids, occurrenceKey, seenBefore) && !isLegMeta(seenBefore.meta);
 }
 
@@ -150,7 +151,7 @@ function settle(fold: Fold, account: Account, known: Leg | undefined, event: Cal
   const row = settleLeg(fold, account, leg, times, FIRST_VERSION);
   const state = row.outcome === "abandoned" ? "ABANDONED" : leg.answeredAt === 0 ? "ESTIMATED" : "RATED";
   closeLeg(fold, account, leg, legKey, times, row, state, occurrenceKey.a);
-  applied(fold, account);
+  applied(fold);
 }
 
 function merge(
@@ -163,14 +164,14 @@ function merge(
 ): void {
   rememberOccurrence(fold);
   // A note about a leg that nobody opened, or that is closed, leaves nothing behind but its count.
-  if (closed || (known === undefined && event.type === "cost")) return applied(fold, account);
+  if (closed || (known === undefined && event.type === "cost")) return applied(fold);
   const leg = known ?? openLeg(fold, account, event);
   if (known !== undefined) mergeReport(fold.undo, known, event);
   if (leg.answeredAt !== 0 && leg.state !== "CUT" && leg.state !== "ANSWERED") change(fold.undo, leg, "state", "ANSWERED");
   else if (transition !== "note" && leg.state === "AUTHORISED" && leg.answeredAt === 0)
     change(fold.undo, leg, "state", "STARTED");
   if (leg.sessionId !== "") armLeg(fold, account, leg, fold.now + SUPERVISED_US);
-  applied(fold, account);
+  applied(fold);
 }
 
 function openLeg(fold: Fold, account: Account, event: CallEvent): Leg {
@@ -191,7 +192,7 @@ function abandon(fold: Fold, account: Account, known: Leg | undefined, event: Ca
   const times: LegTimes = { startAt, answeredAt: 0, endedAt: leg.endedAt || (event.time ?? fold.now), connectedUs: 0 };
   const row = settleLeg(fold, account, leg, times, FIRST_VERSION);
   closeLeg(fold, account, leg, legKey, times, row, "ABANDONED", 0);
-  applied(fold, account);
+  applied(fold);
 }
 
 /** Contract §1, D30: by connected time; other fields do not matter. */
@@ -201,16 +202,16 @@ function compare(fold: Fold, account: Account, event: CallEvent): void {
   const ms = connectedMsOf(times);
   const same =
     Math.ceil(ms / 1000) === Math.ceil(remembered.connectedMs / 1000) || Math.abs(ms - remembered.connectedMs) <= CONFIRMS_MS;
-  if (same) return confirmed(fold, account);
+  if (same) return confirmed(fold);
   keepConflict(fold, account, event, `connected ${ms} ms, accepted before: ${remembered.connectedMs} ms`);
 }
 
 /** The second word about a leg agrees with the first. */
-function confirmed(fold: Fold, account: Account): void {
+function confirmed(fold: Fold): void {
   countEvent(fold, "confirmed");
 }
 
-function applied(fold: Fold, account: Account): void {
+function applied(fold: Fold): void {
   countEvent(fold, "applied");
 }
 
