@@ -21,6 +21,11 @@ import { createUndo, rollBack } from "./undo.ts";
 const undo = createUndo();
 const tally = createTally();
 
+/** Tests only: the write to an account at which the next entries fail; -1: none. Proves that a failure anywhere can be rolled back. */
+export function failNextAt(write: number): void {
+  undo.failAt = write;
+}
+
 /**
  * The fold: one log entry in, outputs out, `state` changed in place. Deterministic: same state, entry, position and
  * decks give the same outputs, byte for byte. Refusals are outputs; a broken invariant rolls the one account back,

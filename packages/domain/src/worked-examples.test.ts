@@ -215,33 +215,35 @@ describe("worked examples of domain §15", () => {
     expect(fold.outputs.filter((output) => output.kind === "notice" && output.notice === "credits.recharged")).toHaveLength(1);
   });
 
-  it("10: a draining balance ends at exactly 0 and overage pays the rest; Off, it goes below zero and the next is refused", () => {
-    for (const on of [true, false]) {
-      const { fold, org } = begin("2026-03-02T08:00:00Z");
-      const users = org.users(1, "DE");
-      org.give("teams-phone-standard", users);
-      const plan = org.give("calling-plan-payg-zone-2", users);
-      org.give("communications-credits", users);
-      org.command("credits.goodwill", { amount: "0.02", reason: "remainder" });
-      org.command("account.settings", { agreement: "MCA" });
-      org.command("payAsYouGo.set", { subscription: plan, on });
-      expect(view(fold.state, "acme", { view: "credits" })).toMatchObject({ mode: "DRAINING", balance: "0.02" });
-      const row = called(fold, 240, { user: "u1", to: "+4930901820" });
-      const credits = view(fold.state, "acme", { view: "credits" });
-      if (on) {
-        expect(paid(row)).toEqual([
-          ["CREDITS", 0, 20_000],
-          ["OVERAGE", 0, 40_000],
-        ]);
-        expect(credits).toMatchObject({ mode: "POSTPAID", balance: "0.00" });
-      } else {
-        expect(row).toMatchObject({ amountMicros: 60_000 });
-        expect(credits).toMatchObject({ mode: "UNFUNDED", balance: "-0.04" });
-        const answer = fold.ask("acme", "authorize", { usageId: "next", user: "u1", to: "+4930901820" });
-        expect(answer).toMatchObject({ decision: "deny", reason: "payAsYouGoOff" });
-        expect(answer.checks).toContainEqual({ check: "creditsExhausted", passed: false, reason: "creditsExhausted" });
-      }
-    }
+  const draining = (on: boolean): { fold: TestFold; row: CallRow } => {
+    const { fold, org } = begin("2026-03-02T08:00:00Z");
+    const users = org.users(1, "DE");
+    org.give("teams-phone-standard", users);
+    const plan = org.give("calling-plan-payg-zone-2", users);
+    org.give("communications-credits", users);
+    org.command("credits.goodwill", { amount: "0.02", reason: "remainder" });
+    org.command("account.settings", { agreement: "MCA" });
+    org.command("payAsYouGo.set", { subscription: plan, on });
+    expect(view(fold.state, "acme", { view: "credits" })).toMatchObject({ mode: "DRAINING", balance: "0.02" });
+    return { fold, row: called(fold, 240, { user: "u1", to: "+4930901820" }) };
+  };
+
+  it("10: a draining balance ends at exactly 0, overage pays the rest, and the mode is POSTPAID", () => {
+    const { fold, row } = draining(true);
+    expect(paid(row)).toEqual([
+      ["CREDITS", 0, 20_000],
+      ["OVERAGE", 0, 40_000],
+    ]);
+    expect(view(fold.state, "acme", { view: "credits" })).toMatchObject({ mode: "POSTPAID", balance: "0.00" });
+  });
+
+  it("10: with the option Off the balance goes to −0.04 and the next call is refused", () => {
+    const { fold, row } = draining(false);
+    expect(row).toMatchObject({ amountMicros: 60_000 });
+    expect(view(fold.state, "acme", { view: "credits" })).toMatchObject({ mode: "UNFUNDED", balance: "-0.04" });
+    const answer = fold.ask("acme", "authorize", { usageId: "next", user: "u1", to: "+4930901820" });
+    expect(answer).toMatchObject({ decision: "deny", reason: "payAsYouGoOff" });
+    expect(answer.checks).toContainEqual({ check: "creditsExhausted", passed: false, reason: "creditsExhausted" });
   });
 
   it("11: a call belongs to the month in which it starts", () => {

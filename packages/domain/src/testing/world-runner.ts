@@ -38,6 +38,7 @@ interface Played {
 /** The organisation is older than any leg; traffic begins shortly before the end of a month, so that legs fall into two. */
 const CREATED = "2026-03-31T18:00:00Z";
 const START = "2026-03-31T22:00:00Z";
+const APRIL_US = 1_775_001_600_000_000; // 2026-04-01T00:00:00Z
 const MINUTE_US = 60_000_000;
 const SUPERVISED_US = 120_000_000;
 
@@ -72,7 +73,7 @@ export function createWorldRunner(world: ModelWorld): WorldRunner {
   const sent: { event: CallEvent; asks: boolean }[] = [];
   let serial = 0;
 
-  const monthOf = (at: number): number => (at < Date.UTC(2026, 3, 1) * 1000 ? 202_603 : 202_604);
+  const monthOf = (at: number): number => (at < APRIL_US ? 202_603 : 202_604);
   const send = (type: CallEvent["type"], fields: CallFields, asks: boolean): Output[] => {
     const event = makeCallEvent("acme", type, { ...fields, id: `w${++serial}` });
     sent.push({ event, asks });
@@ -139,6 +140,7 @@ export function createWorldRunner(world: ModelWorld): WorldRunner {
       answeredAt,
       usedMs: 0,
       cut: false,
+      granted: 0,
       dueAt: 0,
       endedMs: 0,
       endId: "",
