@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 import { jetstream } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { CallEvent } from "@tollbook/contracts/call-event.ts";
@@ -24,7 +25,8 @@ import { UserFacingError } from "./failure.ts";
 const RECORDS_PER_MESSAGE = 256;
 /** Messages on their way at once. */
 const WINDOW = 16;
-const ATTEMPTS = 5;
+const ATTEMPTS = 6;
+const RETRY_MS = 500;
 const ACK_TIMEOUT_MS = 10_000;
 /** Named in full; the rest is counted. */
 const FAULTS_KEPT = 100;
@@ -195,6 +197,8 @@ async function publishSurely(publish: () => Promise<unknown>, subject: string): 
           `the log does not take records on ${subject} (${(error as Error).message}). Is Tollbook running, and may this feeder speak for that account? Run the import again: it goes on where it stopped.`,
         );
       }
+      // A log server that is being restarted answers again in a moment.
+      await wait(RETRY_MS * attempt);
     }
   }
 }

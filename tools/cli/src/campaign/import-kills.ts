@@ -74,7 +74,8 @@ export async function runImportCampaign(campaign: ImportCampaign): Promise<Impor
     });
     campaign.say(`${imported.sent} records acknowledged by the log`);
     await kills;
-    await nats.drain();
+    // Everything is acknowledged; a drain would ask a server that may just be gone.
+    await nats.close();
     const reconciliation = await caughtUp(api, imported.sent);
     const stored = await allStored(installation, imported.sent);
     return {
