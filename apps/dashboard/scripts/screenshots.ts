@@ -1,5 +1,6 @@
 /**
  * Pictures of the built dashboard with the sample organisation of the tests: `npm run build && npm run screenshots [folder]`.
+ * Without a folder: those the README shows, in English and light. With one: every page in every look, to be judged by eye.
  * Every request is answered by the stand-in of the API inside this process; nothing else needs to run.
  */
 import { mkdirSync } from "node:fs";
@@ -11,7 +12,8 @@ import { ACCOUNT, NOW } from "../src/testing/sample-account.ts";
 import { createStandInApi, type StandInApi } from "../src/testing/stand-in-api.ts";
 
 const dashboard = join(import.meta.dirname, "..");
-const folder = process.argv[2] ?? join(dashboard, "../../docs/images");
+const [given] = process.argv.slice(2);
+const folder = given ?? join(dashboard, "../../docs/images");
 const WIDTH = 1360;
 const HEIGHT = 850;
 
@@ -21,6 +23,7 @@ const pages = {
   call: "/calls/leg-3",
   products: "/products",
   credits: "/credits",
+  payAsYouGo: "/products",
 } as const;
 const looks = [
   { suffix: "", locale: "en", theme: "light" },
@@ -36,7 +39,7 @@ const browser = await chromium.launch({
   executablePath: process.env["TOLLBOOK_CHROMIUM"] ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
-for (const look of looks) {
+for (const look of given === undefined ? looks.slice(0, 1) : looks) {
   const context = await browser.newContext({
     viewport: { width: WIDTH, height: HEIGHT },
     timezoneId: "Europe/Copenhagen",
@@ -51,6 +54,7 @@ for (const look of looks) {
     await page.getByRole("heading", { level: 1 }).waitFor();
     // Drawn when nothing is grey any more and the chart, where there is one, has come.
     await page.locator(".fui-Skeleton, .fui-Spinner").first().waitFor({ state: "hidden" });
+    if (name === "payAsYouGo") await page.getByRole("button", { name: /Domestic Calling Plan/ }).click();
     await page.evaluate(async () => await document.fonts.ready);
     await page.screenshot({ path: join(folder, `${name}${look.suffix}.png`) });
     await page.close();

@@ -1,10 +1,13 @@
 import { Link as FluentLink, makeStyles, tokens } from "@fluentui/react-components";
 import { Trans } from "@lingui/react/macro";
 import { Outlet, useParams } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useLive } from "../api/live.ts";
-import { Announcements } from "../parts/Announcements.tsx";
 import { Header } from "./Header.tsx";
 import { Nav } from "./Nav.tsx";
+
+// Nothing is announced before something has been changed.
+const Announcements = lazy(async () => ({ default: (await import("../parts/Announcements.tsx")).Announcements }));
 
 /** Header, navigation and the page: only the page scrolls. */
 export function Shell() {
@@ -21,7 +24,9 @@ export function Shell() {
       <main id="page" tabIndex={-1} className={styles.page}>
         <Outlet />
       </main>
-      <Announcements />
+      <Suspense>
+        <Announcements />
+      </Suspense>
     </div>
   );
 }
