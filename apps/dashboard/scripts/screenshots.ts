@@ -55,6 +55,7 @@ for (const look of given === undefined ? looks.slice(0, 1) : looks) {
     // Drawn when nothing is grey any more and the chart, where there is one, has come.
     await page.locator(".fui-Skeleton, .fui-Spinner").first().waitFor({ state: "hidden" });
     if (name === "payAsYouGo") await page.getByRole("button", { name: /Domestic Calling Plan/ }).click();
+    await page.getByRole("banner").getByRole("button").last().waitFor();
     await page.evaluate(async () => await document.fonts.ready);
     await page.screenshot({ path: join(folder, `${name}${look.suffix}.png`) });
     await page.close();

@@ -84,7 +84,7 @@ function Now({ summary: { account, activeCalls, today, currency } }: { summary: 
     >
       <Figures>
         <Figure label={t`Active calls`} value={format.number(activeCalls)} />
-        <Figure label={t`Calls`} value={format.number(today.legs)} note={<Denied count={today.denied} />} />
+        <Figure label={t`Calls`} value={format.number(today.legs)} note={<Denied count={today.denied} range="today" />} />
         <Figure label={t`Minutes`} value={format.minutes(today.billableSeconds)} />
         <Figure label={t`Charges`} value={format.money(today.charged, currency)} />
       </Figures>
@@ -104,7 +104,11 @@ function Month({ summary: { account, thisMonth, currency } }: { summary: Summary
       aside={<LinkTo to="/accounts/$account/calls" params={{ account }} search={{ range: "thisMonth" }}>{t`Calls`}</LinkTo>}
     >
       <Figures>
-        <Figure label={t`Calls`} value={format.number(thisMonth.legs)} note={<Denied count={thisMonth.denied} />} />
+        <Figure
+          label={t`Calls`}
+          value={format.number(thisMonth.legs)}
+          note={<Denied count={thisMonth.denied} range="thisMonth" />}
+        />
         <Figure label={t`Minutes`} value={format.minutes(thisMonth.billableSeconds)} note={<Trans>{included} included</Trans>} />
         <Figure
           label={t`Charges`}
@@ -149,13 +153,13 @@ function Balance({ summary }: { summary: SummaryView }) {
   );
 }
 
-function Denied({ count }: { count: number }) {
+function Denied({ count, range }: { count: number; range: "today" | "thisMonth" }) {
   const format = useFormat();
   const denied = format.number(count);
   const { account } = useParams({ from: "/accounts/$account" });
   if (count === 0) return null;
   return (
-    <LinkTo to="/accounts/$account/calls" params={{ account }} search={{ range: "thisMonth", outcome: "denied" }}>
+    <LinkTo to="/accounts/$account/calls" params={{ account }} search={{ range, outcome: "denied" }}>
       <Trans>{denied} denied</Trans>
     </LinkTo>
   );

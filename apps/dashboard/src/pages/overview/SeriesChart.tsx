@@ -58,7 +58,7 @@ function useOption(series: UsageSeries): Parameters<EChartsType["setOption"]>[0]
   return {
     animation: false,
     textStyle: { fontFamily: theme.fontFamilyBase },
-    color: [theme.colorBrandBackground, theme.colorPaletteMarigoldBorderActive],
+    color: [dark ? theme.colorBrandForeground1 : theme.colorBrandBackground, theme.colorPaletteMarigoldBorderActive],
     grid: { left: 8, right: 8, top: 40, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     legend: { top: 0, left: 0, itemHeight: 10, textStyle: { color: theme.colorNeutralForeground1 } },
     tooltip: {
