@@ -32,7 +32,12 @@ const call: CallFields = {
 };
 
 /** The account's bytes without what a freeze itself says (the reason), counts, and questions that an earlier entry asked. */
-const rest = (account: Account): unknown => ({ ...(JSON.parse(encodeAccount(account)) as object), frozen: "", counters: null, asked: null });
+const rest = (account: Account): unknown => ({
+  ...(JSON.parse(encodeAccount(account)) as object),
+  frozen: "",
+  counters: null,
+  asked: null,
+});
 
 /** What is done, with everything that can change: an end that takes minutes and money, an authorisation, a command, a tick. */
 const deeds: [string, (fold: TestFold) => void, (fold: TestFold) => void][] = [

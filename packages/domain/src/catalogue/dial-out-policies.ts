@@ -26,10 +26,13 @@ const policies: readonly DialOutPolicy[] = [
 
 export const DEFAULT_DIAL_OUT_POLICY = "DialoutCPCandPSTNInternational";
 
+const byExactName = new Map(policies.map((policy) => [policy.name, policy]));
 const byName = new Map(policies.map((policy) => [policy.name.toLowerCase(), policy]));
 
 /** With or without `tag:`, in any case of letters; null for none of the twelve. */
 export function findDialOutPolicy(name: string): DialOutPolicy | null {
+  const exact = byExactName.get(name);
+  if (exact !== undefined) return exact;
   const bare = name.toLowerCase().startsWith("tag:") ? name.slice(4) : name;
   return byName.get(bare.toLowerCase()) ?? null;
 }

@@ -15,6 +15,10 @@ export interface Credits {
   /** Sum of what open legs hold. */
   reservedMicros: number;
   nextLot: number;
+  /** Lots before this place are empty: spent, or forfeited. */
+  head: number;
+  /** The latest expiry that has been booked: a leg that started before it may take a forfeiture back. */
+  lastExpiry: number;
   /** Amount of the last top-up, for the low-balance notice. */
   lastTopUpMicros: number;
   readonly autoRecharge: History<AutoRecharge>;
@@ -59,6 +63,8 @@ export function createCredits(): Credits {
     balanceMicros: 0,
     reservedMicros: 0,
     nextLot: 1,
+    head: 0,
+    lastExpiry: 0,
     lastTopUpMicros: 0,
     autoRecharge: startHistory<AutoRecharge>(0, { on: false, triggerMicros: 0, rechargeMicros: 0 }),
     recharge: { status: "IDLE", id: "", amountMicros: 0, next: 1, startedAt: 0, attempts: 0, day: 0, startedToday: 0 },
@@ -75,6 +81,9 @@ export function isLotOpen(lot: Lot, at: number): boolean {
 
 /** What a leg that starts at `startAt` could spend if nothing were reserved: lots not expired then, what expiry took from them, − debt. */
 export function spendableMicros(credits: Credits, startAt: number): number {
+  const first = credits.lots[credits.head];
+  // A leg of today while nothing has just expired, which is nearly every leg: everything there is may be spent.
+  if (startAt >= credits.lastExpiry && (first === undefined || first.expiresAt > startAt)) return credits.balanceMicros;
   let sum = -credits.debtMicros;
   const { lots } = credits;
   for (let i = 0; i < lots.length; i++) {
@@ -122,7 +131,7 @@ export function draw(
 ): Draw[] {
   const draws: Draw[] = [];
   let left = amountMicros;
-  for (let i = 0; i < credits.lots.length && left > 0; i++) {
+  for (let i = startAt >= credits.lastExpiry ? credits.head : 0; i < credits.lots.length && left > 0; i++) {
     const lot = credits.lots[i] as Lot;
     if (lot.expiresAt <= startAt) continue;
     if (lot.remainingMicros < left && lot.forfeitedMicros > 0) takeBack(undo, credits, lot, left, currency, postings);
@@ -140,6 +149,7 @@ export function draw(
     draws.push({ ref: "debt", amountMicros: left });
     postings.push({ ledger: DEBT, unit: currency, amount: -left });
   }
+  moveHead(undo, credits);
   changeBalance(undo, credits, -amountMicros);
   return draws;
 }
@@ -182,13 +192,17 @@ export function refund(
     const own = credits.lots.find((lot) => lot.id === ref);
     if (own !== undefined && own.expiresAt <= now) {
       keep(undo, own, "forfeitedMicros");
+      keep(undo, credits, "lastExpiry");
       own.forfeitedMicros += left;
+      credits.lastExpiry = Math.max(credits.lastExpiry, own.expiresAt);
       postings.push({ ledger: "forfeited", unit: currency, amount: left });
       continue;
     }
     const lot = own ?? newestOpenLot(credits, now) ?? addSpare(undo, credits, spare());
     keep(undo, lot, "remainingMicros");
     lot.remainingMicros += left;
+    keep(undo, credits, "head");
+    credits.head = Math.min(credits.head, credits.lots.indexOf(lot));
     postings.push({ ledger: CREDIT_LEDGER + lot.id, unit: currency, amount: left });
     changeBalance(undo, credits, left);
   }
@@ -207,6 +221,8 @@ function newestOpenLot(credits: Credits, now: number): Lot | undefined {
 
 /** Expiry (CC-7): everything left in the lot but what running legs hold; returns what was forfeited. */
 export function forfeit(undo: Undo, credits: Credits, lot: Lot, currency: string, postings: Posting[]): number {
+  keep(undo, credits, "lastExpiry");
+  credits.lastExpiry = Math.max(credits.lastExpiry, lot.expiresAt);
   const amount = Math.min(lot.remainingMicros, Math.max(0, credits.balanceMicros - credits.reservedMicros));
   if (amount === 0) return 0;
   keep(undo, lot, "remainingMicros");
@@ -215,8 +231,17 @@ export function forfeit(undo: Undo, credits: Credits, lot: Lot, currency: string
   lot.forfeitedMicros += amount;
   postings.push({ ledger: CREDIT_LEDGER + lot.id, unit: currency, amount: -amount });
   postings.push({ ledger: "forfeited", unit: currency, amount });
+  moveHead(undo, credits);
   changeBalance(undo, credits, -amount);
   return amount;
+}
+
+function moveHead(undo: Undo, credits: Credits): void {
+  let { head } = credits;
+  while (head < credits.lots.length && (credits.lots[head] as Lot).remainingMicros === 0) head++;
+  if (head === credits.head) return;
+  keep(undo, credits, "head");
+  credits.head = head;
 }
 
 /** Changes what open legs hold by `amountMicros`. */

@@ -9,7 +9,7 @@ import { deleteEntry, setEntry } from "../undo.ts";
 import { connectedMsOf, legKeyOf } from "./close.ts";
 import { OCCURRENCE_META, packClosed, stateOf, versionOf } from "./closed-leg.ts";
 import { legFromRow, correctReport, sameContent } from "./leg-from-row.ts";
-import { mergeReport } from "./leg.ts";
+import { mergeReport } from "./merge-report.ts";
 import { reverseRow } from "./reverse.ts";
 import { settleLeg } from "./settle.ts";
 import { ENDED_BY_SILENCE } from "./supervise.ts";

@@ -1,8 +1,6 @@
 import type { AuthorizeAnswer } from "@tollbook/contracts/answers.ts";
 import type { CallEvent, CallEventType, CallType, NumberType } from "@tollbook/contracts/call-event.ts";
 import type { FeederId, UsageId } from "@tollbook/contracts/units.ts";
-import { keep } from "../undo.ts";
-import type { Undo } from "../undo.ts";
 
 /** States of a leg that is not closed; `transitions.ts` says what each event does in each. */
 export type OpenState = "AUTHORISED" | "STARTED" | "ANSWERED" | "CUT";
@@ -64,7 +62,7 @@ export interface Leg {
 }
 
 /** Contract §1: authorize < started < answered < progress < ended < corrected. */
-const ranks: Readonly<Record<CallEventType, number>> = {
+export const ranks: Readonly<Record<CallEventType, number>> = {
   authorize: 0,
   "authorize.cancelled": 0,
   ringing: 1,
@@ -127,56 +125,4 @@ export function legFromEvent(event: CallEvent): Leg {
     dueAt: 0,
     armedAt: 0,
   };
-}
-
-/**
- * Combines a further report with what is known (contract §1): earliest answer, largest `usedMs`; descriptive fields from the
- * report of the highest rank that has them, so that the order of arrival does not matter.
- */
-export function mergeReport(undo: Undo, leg: Leg, event: CallEvent): void {
-  const said = legFromEvent(event);
-  const knowsBetter = said.rank >= leg.rank;
-  for (const field of descriptive) {
-    if (said[field] !== "" && (knowsBetter || leg[field] === "")) set(undo, leg, field, said[field]);
-  }
-  if (event.callType !== null && knowsBetter) set(undo, leg, "callType", said.callType);
-  if (event.direction !== null && knowsBetter) set(undo, leg, "direction", said.direction);
-  if (event.emergency) set(undo, leg, "emergency", true);
-  if (said.setupAt !== 0 && (leg.setupAt === 0 || said.setupAt < leg.setupAt)) set(undo, leg, "setupAt", said.setupAt);
-  if (said.answeredAt !== 0 && (leg.answeredAt === 0 || said.answeredAt < leg.answeredAt)) {
-    set(undo, leg, "answeredAt", said.answeredAt);
-  }
-  if (said.usedMs > leg.usedMs) set(undo, leg, "usedMs", said.usedMs);
-  if (said.reportedSeconds >= 0) set(undo, leg, "reportedSeconds", said.reportedSeconds);
-  if (event.end !== null && knowsBetter) {
-    set(undo, leg, "endedBy", said.endedBy);
-    set(undo, leg, "q850", said.q850);
-    set(undo, leg, "sip", said.sip);
-  }
-  if (said.endedAt !== 0 && said.rank >= ranks.ended) set(undo, leg, "endedAt", said.endedAt);
-  if (knowsBetter) set(undo, leg, "rank", said.rank);
-}
-
-const descriptive = [
-  "callId",
-  "legId",
-  "parentLegId",
-  "linkedId",
-  "conferenceId",
-  "fromRaw",
-  "fromE164",
-  "toRaw",
-  "toE164",
-  "user",
-  "organizer",
-  "resourceAccount",
-  "serviceNumber",
-  "numberType",
-  "dialledFrom",
-] as const;
-
-function set<K extends keyof Leg>(undo: Undo, leg: Leg, key: K, value: Leg[K]): void {
-  if (leg[key] === value) return;
-  keep(undo, leg, key);
-  leg[key] = value;
 }
