@@ -22,7 +22,7 @@ export const fundingWords: Readonly<Record<FundingSource, MessageDescriptor>> = 
   CREDITS: msg`Communications Credits`,
   OVERAGE: msg`Pay-as-you-go`,
   FREE: msg`Free`,
-  FREECALL: msg`Toll-free destination`,
+  FREECALL: msg`Free: no rate found`,
   UNFUNDED: msg`Unfunded`,
 };
 
