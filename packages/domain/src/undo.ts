@@ -43,6 +43,7 @@ export function setEntry<V>(undo: Undo, map: Map<string, V>, key: string, value:
 }
 
 export function deleteEntry<V>(undo: Undo, map: Map<string, V>, key: string): void {
+  if (map.size === 0) return;
   const old = map.get(key);
   if (old === undefined) return;
   note(undo, map, key, old, MAP_SET);

@@ -50,7 +50,8 @@ export function applyCallEvent(
 ): void {
   hashInto(legKey, LEG, account.id, event.usageId);
   hashInto(occurrenceKey, OCCURRENCE, event.source, event.id);
-  const leg = account.legs.get(event.usageId);
+  // In bulk nothing is open, and looking up costs the hash of the id.
+  const leg = account.legs.size === 0 ? undefined : account.legs.get(event.usageId);
   const { ids } = fold.state;
   const closed = leg === undefined && recall(ids, legKey, remembered);
   const state: LegState = leg !== undefined ? leg.state : closed ? stateOf(remembered.meta) : "NEW";
