@@ -73,14 +73,17 @@ test.each([
   );
   expect(view.holds).toBe(true);
   expect(view.openLegs).toBe(0);
+  const isRight = ({ callId, connectedUs }: { callId: string; connectedUs: number }): boolean =>
+    Math.abs(connectedUs - (truth.get(callId) ?? Number.NaN)) <= 50_000;
+  // The fold is ahead of what is stored, and a leg whose end came first is corrected by its answer.
   const legs = await eventually(
     () => currentLegs(account),
-    (rows) => rows.length === 36 && rows.every((row) => row.rows % 2 === 1),
+    (rows) => rows.length === 36 && rows.every(isRight),
   );
   expect(legs.map((leg) => leg.callId).toSorted()).toEqual([...truth.keys()].toSorted());
-  for (const { callId, connectedUs } of legs) {
-    expect(Math.abs(connectedUs - (truth.get(callId) ?? Number.NaN)), callId).toBeLessThanOrEqual(50_000);
-  }
+  // One row, or a reversal and a replacement more.
+  expect(legs.every(({ rows }) => rows === 1 || rows === 3)).toBe(true);
+  expect((await reconciliation(account)).total.legs.rated).toBe(36);
 });
 
 test("a 5 s outage of the log server: late, reordered, and not one of its events lost", async () => {
