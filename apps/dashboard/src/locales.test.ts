@@ -47,3 +47,17 @@ describe.each([
     expect(untranslated.map(([id]) => id)).toEqual([]);
   });
 });
+
+/** The words readers know from the product's own German and Danish documents, and the ones they do not. */
+test.each([
+  [
+    "German",
+    messagesOf(de),
+    /nutzungsbasierte Bezahlung/i,
+    /nutzungsbasierte[nr]? Abrechnung|Mehrverbrauch|automatische[nr]? Aufladung/i,
+  ],
+  ["Danish", messagesOf(da), /betaling efter forbrug/i, /merforbrug/i],
+])("%s says pay-as-you-go, overage and auto-recharge in the documents' words", (_language, catalog, known, unknown) => {
+  expect(catalog.get("Pay-as-you-go")).toMatch(known);
+  expect([...catalog.values()].filter((text) => unknown.test(text))).toEqual([]);
+});

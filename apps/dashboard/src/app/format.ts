@@ -20,6 +20,8 @@ export interface Format {
   readonly dateTime: (rfc3339: string) => string;
   readonly time: (rfc3339: string) => string;
   readonly date: (rfc3339: string) => string;
+  /** The day in UTC, for what begins or ends with one by rule (CC-7). */
+  readonly utcDate: (rfc3339: string) => string;
   readonly day: (date: Date) => string;
   /** Start of a bucket of a series: hours in the reader's zone, days in UTC as they were counted. */
   readonly bucket: (rfc3339: string, bucket: "hour" | "day") => string;
@@ -44,6 +46,7 @@ export function createFormat(locale: Locale, timeZone?: string): Format {
   const percent = new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 0 });
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "medium", ...zone });
   const time = new Intl.DateTimeFormat(tag, { timeStyle: "medium", ...zone });
+  const utcDate = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeZone: "UTC" });
   const date = new Intl.DateTimeFormat(tag, { dateStyle: "medium", ...zone });
   const hour = new Intl.DateTimeFormat(tag, {
     day: "numeric",
@@ -66,6 +69,7 @@ export function createFormat(locale: Locale, timeZone?: string): Format {
     dateTime: (text) => dateTime.format(new Date(text)),
     time: (text) => time.format(new Date(text)),
     date: (text) => date.format(new Date(text)),
+    utcDate: (text) => utcDate.format(new Date(text)),
     day: (value) => date.format(value),
     bucket: (text, bucket) => (bucket === "hour" ? hour : utcDay).format(new Date(text)),
     month: (yearMonth) => month.format(new Date(Date.UTC(Math.floor(yearMonth / 100), (yearMonth % 100) - 1))),

@@ -44,8 +44,8 @@ export function Lots({ lots, currency }: { lots: readonly LotView[]; currency: s
             <TableRow key={lot.lot}>
               <TableCell>{lot.state === "OPEN" ? format.number(index + 1) : "–"}</TableCell>
               <TableCell>{i18n._(lotKindWords[lot.kind])}</TableCell>
-              <TableCell>{format.date(lot.purchasedAt)}</TableCell>
-              <TableCell>{format.date(lot.expiresAt)}</TableCell>
+              <TableCell>{format.utcDate(lot.purchasedAt)}</TableCell>
+              <TableCell>{format.utcDate(lot.expiresAt)}</TableCell>
               <TableCell>{format.money(lot.amount, currency)}</TableCell>
               <TableCell>{format.money(lot.remaining, currency)}</TableCell>
               <TableCell>

@@ -116,3 +116,9 @@ test("auto-recharge is saved as the contract wants it and shown as the server ha
   expect(sent?.body).toEqual({ on: true, trigger: "100.00", recharge: "500.00" });
   await expect.element(page.getByRole("region", { name: "Auto-recharge" })).toMatchTextContent(/Off/);
 });
+
+test("CC-7: a lot expires on the day of its purchase a year on, whatever the reader's zone", async () => {
+  openPage("/accounts/acme/credits");
+  const lots = page.getByRole("region", { name: "Lots", exact: true });
+  await expect.element(lots.getByRole("row").nth(1)).toMatchTextContent(/9 Dec 2025.*9 Dec 2026/);
+});
