@@ -7,7 +7,7 @@ import { StrictMode, useEffect, useState } from "react";
 import { activateLocale } from "./locales.ts";
 import { PreferencesProvider, usePreferences } from "./preferences.tsx";
 import type { AppServices } from "./services.ts";
-import { darkTheme, lightTheme } from "./theme.ts";
+import { themes } from "./theme.ts";
 
 export function App({ services }: { services: AppServices }) {
   return (
@@ -21,14 +21,14 @@ export function App({ services }: { services: AppServices }) {
 
 function ThemedApp({ services }: { services: AppServices }) {
   const styles = useStyles();
-  const { dark } = usePreferences();
+  const { look } = usePreferences();
   const ready = useActiveLocale();
   useEffect(() => {
-    document.documentElement.style.colorScheme = dark ? "dark" : "light";
-  }, [dark]);
+    document.documentElement.style.colorScheme = look === "light" ? "light" : "dark";
+  }, [look]);
   return (
     // Not as a class: Fluent copies the provider's classes to where panes and menus are mounted, which must take no room.
-    <FluentProvider theme={dark ? darkTheme : lightTheme} style={{ height: "100%" }}>
+    <FluentProvider theme={themes[look]} style={{ height: "100%" }}>
       {ready ? (
         <I18nProvider i18n={i18n}>
           <QueryClientProvider client={services.queryClient}>

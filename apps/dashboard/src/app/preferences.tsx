@@ -1,7 +1,8 @@
 import { createContext, use, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
 import { isLocale, localeFromBrowser, type Locale } from "./locales.ts";
+import type { Look } from "./theme.ts";
 
-export const themeChoices = ["system", "light", "dark"] as const;
+export const themeChoices = ["system", "light", "dark", "contrast"] as const;
 export type ThemeChoice = (typeof themeChoices)[number];
 
 interface Preferences {
@@ -10,7 +11,7 @@ interface Preferences {
   readonly theme: ThemeChoice;
   readonly setTheme: (theme: ThemeChoice) => void;
   /** What `system` amounts to now. */
-  readonly dark: boolean;
+  readonly look: Look;
 }
 
 const PreferencesContext = createContext<Preferences | null>(null);
@@ -28,11 +29,11 @@ const THEME_KEY = "tollbook.theme";
 export function PreferencesProvider({ children }: { children: ReactNode }) {
   const [locale, setLocale] = useState<Locale>(() => storedLocale());
   const [theme, setTheme] = useState<ThemeChoice>(() => storedTheme());
-  const systemDark = useSyncExternalStore(subscribeToScheme, prefersDark);
-  const dark = theme === "dark" || (theme === "system" && systemDark);
+  const systemLook = useSyncExternalStore(subscribeToSystem, lookOfSystem);
+  const look = theme === "system" ? systemLook : theme;
   useEffect(() => localStorage.setItem(LOCALE_KEY, locale), [locale]);
   useEffect(() => localStorage.setItem(THEME_KEY, theme), [theme]);
-  const value = useMemo(() => ({ locale, setLocale, theme, setTheme, dark }), [locale, theme, dark]);
+  const value = useMemo(() => ({ locale, setLocale, theme, setTheme, look }), [locale, theme, look]);
   return <PreferencesContext value={value}>{children}</PreferencesContext>;
 }
 
@@ -45,11 +46,19 @@ function storedTheme(): ThemeChoice {
   return themeChoices.find((choice) => choice === localStorage.getItem(THEME_KEY)) ?? "system";
 }
 
-const scheme = (): MediaQueryList => window.matchMedia("(prefers-color-scheme: dark)");
-const prefersDark = (): boolean => scheme().matches;
+const prefersDark = (): MediaQueryList => window.matchMedia("(prefers-color-scheme: dark)");
+/** Where the system forces its own colours the browser does so by itself, over any look. */
+const prefersContrast = (): MediaQueryList => window.matchMedia("(prefers-contrast: more) and (forced-colors: none)");
 
-function subscribeToScheme(changed: () => void): () => void {
-  const media = scheme();
-  media.addEventListener("change", changed);
-  return () => media.removeEventListener("change", changed);
+function lookOfSystem(): Look {
+  if (prefersContrast().matches) return "contrast";
+  return prefersDark().matches ? "dark" : "light";
+}
+
+function subscribeToSystem(changed: () => void): () => void {
+  const queries = [prefersDark(), prefersContrast()];
+  for (const query of queries) query.addEventListener("change", changed);
+  return () => {
+    for (const query of queries) query.removeEventListener("change", changed);
+  };
 }

@@ -1,4 +1,10 @@
-import { createDarkTheme, createLightTheme, type BrandVariants, type Theme } from "@fluentui/react-components";
+import {
+  createDarkTheme,
+  createLightTheme,
+  teamsHighContrastTheme,
+  type BrandVariants,
+  type Theme,
+} from "@fluentui/react-components";
 
 /** Our own colour: a deep sea blue-green, dark enough at 80 for white text (contrast 5.4). */
 const brand: BrandVariants = {
@@ -20,8 +26,11 @@ const brand: BrandVariants = {
   160: "#dff5fa",
 };
 
-export const lightTheme: Theme = createLightTheme(brand);
-export const darkTheme: Theme = {
+/** What a page is drawn in. */
+export type Look = "light" | "dark" | "contrast";
+
+const lightTheme: Theme = createLightTheme(brand);
+const darkTheme: Theme = {
   ...createDarkTheme(brand),
   // The ramp's default is too dark for text on a dark ground.
   colorBrandForeground1: brand[120],
@@ -29,3 +38,5 @@ export const darkTheme: Theme = {
   colorBrandForegroundLink: brand[120],
   colorBrandForegroundLinkHover: brand[130],
 };
+
+export const themes: Readonly<Record<Look, Theme>> = { light: lightTheme, dark: darkTheme, contrast: teamsHighContrastTheme };

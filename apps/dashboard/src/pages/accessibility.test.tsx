@@ -13,7 +13,7 @@ const pages = [
   ["credits", "/accounts/acme/credits", () => page.getByRole("region", { name: "Ledger" }).getByRole("link")],
 ] as const;
 
-describe.each(["light", "dark"] as const)("WCAG 2.2 AA, %s", (theme) => {
+describe.each(["light", "dark", "contrast"] as const)("WCAG 2.2 AA, %s", (theme) => {
   test.each(pages)("%s", async (_name, address, ready) => {
     openPage(address, { theme, prepare: (api) => void (api.signedIn = address !== "/sign-in") });
     await expect.element(ready()).toBeVisible();

@@ -74,7 +74,7 @@ export function PersonMenu() {
     },
   });
   const { displayName, email } = data.person;
-  const themes = { system: t`As the system`, light: t`Light`, dark: t`Dark` };
+  const themes = { system: t`As the system`, light: t`Light`, dark: t`Dark`, contrast: t`High contrast` };
   return (
     <Menu
       checkedValues={{ locale: [locale], theme: [theme] }}

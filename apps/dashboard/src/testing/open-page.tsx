@@ -36,7 +36,7 @@ export interface OpenPage {
 
 export interface PageSettings {
   readonly locale?: "en" | "de" | "da";
-  readonly theme?: "light" | "dark";
+  readonly theme?: "light" | "dark" | "contrast";
   readonly prepare?: (api: StandInApi) => void;
   readonly api?: StandInApi;
 }

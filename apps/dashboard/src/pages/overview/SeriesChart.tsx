@@ -8,7 +8,7 @@ import { SVGRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
 import { useFormat } from "../../app/format.ts";
 import { usePreferences } from "../../app/preferences.tsx";
-import { darkTheme, lightTheme } from "../../app/theme.ts";
+import { themes } from "../../app/theme.ts";
 
 use([BarChart, LineChart, GridComponent, TooltipComponent, LegendComponent, AriaComponent, SVGRenderer]);
 
@@ -45,8 +45,8 @@ export function SeriesChart({ series }: { series: UsageSeries }) {
 function useOption(series: UsageSeries): Parameters<EChartsType["setOption"]>[0] {
   const { t } = useLingui();
   const format = useFormat();
-  const { dark } = usePreferences();
-  const theme = dark ? darkTheme : lightTheme;
+  const { look } = usePreferences();
+  const theme = themes[look];
   const quiet = theme.colorNeutralForeground2;
   const { points, bucket, currency } = series;
   const axis = {
@@ -58,7 +58,7 @@ function useOption(series: UsageSeries): Parameters<EChartsType["setOption"]>[0]
   return {
     animation: false,
     textStyle: { fontFamily: theme.fontFamilyBase },
-    color: [dark ? theme.colorBrandForeground1 : theme.colorBrandBackground, theme.colorPaletteMarigoldBorderActive],
+    color: [look === "light" ? theme.colorBrandBackground : theme.colorBrandForeground1, theme.colorPaletteMarigoldBorderActive],
     grid: { left: 8, right: 8, top: 40, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     legend: { top: 0, left: 0, itemHeight: 10, textStyle: { color: theme.colorNeutralForeground1 } },
     tooltip: {
