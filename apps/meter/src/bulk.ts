@@ -28,11 +28,11 @@ export interface BulkOptions {
 
 /** Above this, live events come first. */
 const MAX_LAG_MS = 50;
-/** A slice is some milliseconds of work. */
-const SLICE_BYTES = 128 * 1024;
+/** A decision waits behind the slices that are ahead of it in the log: a slice is two or three milliseconds of work. */
+const SLICE_BYTES = 16 * 1024;
 const SLICE_MESSAGES = 500;
 /** Written and not folded yet: enough to keep the fold busy while the next slice is on its way. */
-const SLICES_AHEAD = 3;
+const SLICES_AHEAD = 2;
 /** What is larger goes into the log by itself, as it came. */
 const MAX_SLICED_BYTES = 64 * 1024;
 const IDLE_LOOK_MS = 1_000;

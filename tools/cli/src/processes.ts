@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { setPriority } from "node:os";
 import { join } from "node:path";
 import { UserFacingError } from "./failure.ts";
 
@@ -13,6 +14,8 @@ export interface ServiceConfig {
   /** Resolves when the service answers; rejects while it does not yet. Tried until `readyWithinMs` is over. */
   ready(): Promise<void>;
   readyWithinMs: number;
+  /** 0 to 19: who waits when all want a core. */
+  niceness: number;
   /** How long it may take to finish after SIGTERM before it is killed. */
   stopWithinMs: number;
 }
@@ -45,7 +48,10 @@ export async function startService(folder: string, config: ServiceConfig, say: (
     const started = spawn(config.command, config.args, { env: config.environment, stdio: ["ignore", log, log], detached: true });
     closeSync(log);
     child = started;
-    if (started.pid !== undefined) writeFileSync(pidFile, `${started.pid}\n`);
+    if (started.pid !== undefined) {
+      writeFileSync(pidFile, `${started.pid}\n`);
+      setPriority(started.pid, config.niceness);
+    }
     exited = new Promise((resolve) => {
       started.once("error", (error) => {
         say(`${config.name} cannot be started: ${error.message}`);

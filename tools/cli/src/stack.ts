@@ -148,6 +148,7 @@ function serviceConfigs({ folder, ports, partitions, secrets }: Installation): S
   return [
     {
       name: "nats",
+      niceness: 0,
       command: find(natsServer) ?? "nats-server",
       args: ["-c", natsConfigPath(folder)],
       environment: environment({}),
@@ -157,6 +158,8 @@ function serviceConfigs({ folder, ports, partitions, secrets }: Installation): S
     },
     {
       name: "clickhouse",
+      // Rows may come a little later; a decision on a call may not.
+      niceness: 10,
       command: node,
       args: main("packages/clickhouse-embedded/src/main.ts"),
       environment: environment({
@@ -171,6 +174,7 @@ function serviceConfigs({ folder, ports, partitions, secrets }: Installation): S
     },
     {
       name: "meter",
+      niceness: 0,
       command: node,
       args: main("apps/meter/src/main.ts"),
       environment: environment({
@@ -187,6 +191,7 @@ function serviceConfigs({ folder, ports, partitions, secrets }: Installation): S
     },
     {
       name: "api",
+      niceness: 2,
       command: node,
       args: main("apps/api/src/main.ts"),
       environment: environment({

@@ -160,6 +160,7 @@ function serviceConfigs({
     environment: environment(own),
     ready: () => answersOk(ready),
     readyWithinMs: 60_000,
+    niceness: 0,
     stopWithinMs: 20_000,
   });
   return {
@@ -170,6 +171,7 @@ function serviceConfigs({
       environment: environment({}),
       ready: async () => (await connect({ servers: natsUrl, user: "meter", pass: secrets.natsMeter, timeout: 1_000 })).close(),
       readyWithinMs: 30_000,
+      niceness: 0,
       stopWithinMs: 15_000,
     },
     clickhouse: service("clickhouse", "packages/clickhouse-embedded/src/main.ts", `${local(ports.clickhouse)}/ping`, {
