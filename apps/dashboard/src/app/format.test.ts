@@ -40,3 +40,8 @@ test("a duration has hours only when it lasts one", () => {
 test("the sign of an amount needs no float", () => {
   expect([signOf("-0.000001"), signOf("0.00"), signOf("12")]).toEqual([-1, 0, 1]);
 });
+
+test("a point in time is short enough for a table, and no month can be taken for a day", () => {
+  const told = locales.map((locale) => createFormat(locale, "Europe/Copenhagen").dateTime("2026-11-04T13:03:07Z"));
+  expect(told).toEqual(["4 Nov 2026, 14:03:07", "04.11.2026, 14:03:07", "04.11.2026 14.03.07"]);
+});

@@ -44,7 +44,16 @@ export function createFormat(locale: Locale, timeZone?: string): Format {
   const exact = new Intl.NumberFormat(tag, { maximumFractionDigits: 20 });
   const oneDecimal = new Intl.NumberFormat(tag, { maximumFractionDigits: 1, roundingMode: "trunc" });
   const percent = new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 0 });
-  const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "medium", ...zone });
+  const dateTime = new Intl.DateTimeFormat(tag, {
+    year: "numeric",
+    // Figures are shortest, but English readers do not agree which of two is the month.
+    month: locale === "en" ? "short" : "2-digit",
+    day: locale === "en" ? "numeric" : "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    ...zone,
+  });
   const time = new Intl.DateTimeFormat(tag, { timeStyle: "medium", ...zone });
   const utcDate = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeZone: "UTC" });
   const date = new Intl.DateTimeFormat(tag, { dateStyle: "medium", ...zone });

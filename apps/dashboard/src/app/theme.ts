@@ -26,6 +26,9 @@ const brand: BrandVariants = {
   160: "#dff5fa",
 };
 
+/** The same letters in all looks, so that columns keep their widths. */
+const contrastTheme: Theme = { ...teamsHighContrastTheme, fontFamilyBase: createLightTheme(brand).fontFamilyBase };
+
 /** What a page is drawn in. */
 export type Look = "light" | "dark" | "contrast";
 
@@ -39,4 +42,4 @@ const darkTheme: Theme = {
   colorBrandForegroundLinkHover: brand[130],
 };
 
-export const themes: Readonly<Record<Look, Theme>> = { light: lightTheme, dark: darkTheme, contrast: teamsHighContrastTheme };
+export const themes: Readonly<Record<Look, Theme>> = { light: lightTheme, dark: darkTheme, contrast: contrastTheme };

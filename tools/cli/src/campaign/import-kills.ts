@@ -30,7 +30,7 @@ export interface ImportCampaign {
   direction: "outbound" | "tollfree";
   kills: { meter: number; clickhouse: number; nats: number };
   seed: number;
-  say(line: string): void;
+  say: (line: string) => void;
 }
 
 export interface ImportCampaignResult {

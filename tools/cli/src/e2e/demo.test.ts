@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright";
+import { type Browser, chromium, type Locator, type Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshInstallation } from "../campaign/import-kills.ts";
 import { type Installation, root } from "../installation.ts";
@@ -64,7 +64,7 @@ test("one signs in with what the command printed", async () => {
     .first()
     .fill(password);
   await page.getByRole("button", { name: /sign in/i }).click();
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  await expectSeen(page.getByRole("heading", { name: "Overview" }));
 });
 
 test("live calls are rated, on screen and explained in sentences within a minute", { timeout: 90_000 }, async () => {
@@ -73,12 +73,12 @@ test("live calls are rated, on screen and explained in sentences within a minute
   await live.waitFor({ timeout: 60_000 });
   await live.click();
   await page.waitForURL(/\/calls\/live-/);
-  await page.getByRole("listitem").filter({ hasText: /call/i }).first().waitFor();
+  await expectSeen(page.getByRole("listitem").filter({ hasText: /call/i }));
 });
 
 test("the calls of a real Kamailio are among them", async () => {
   await page.goto(`${url}/accounts/beacon/calls?user=carol`);
-  await page.locator("a[href*='32634']").first().waitFor();
+  await expectSeen(page.locator("a[href*='32634']"));
 });
 
 test("the pay-as-you-go option is switched on, and shown On once the server says so", async () => {
@@ -86,13 +86,13 @@ test("the pay-as-you-go option is switched on, and shown On once the server says
   await page.getByRole("button", { name: "Change pay-as-you-go of Domestic and International Calling Plan" }).click();
   await page.getByRole("radio", { name: "On" }).check();
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("Pay-as-you-go is on for Domestic and International Calling Plan.").first().waitFor();
+  await expectSeen(page.getByText("Pay-as-you-go is on for Domestic and International Calling Plan."));
 });
 
 test("credits show the balance and every draw-down", async () => {
   await page.goto(`${url}/accounts/beacon/credits`);
   await page.getByRole("heading", { name: "Communications Credits" }).waitFor();
-  await page.locator("a[href*='/calls/']").first().waitFor();
+  await expectSeen(page.locator("a[href*='/calls/']"));
 });
 
 test("Ctrl-C stops everything in order, within half a minute, and leaves no process behind", async () => {
@@ -104,3 +104,8 @@ test("Ctrl-C stops everything in order, within half a minute, and leaves no proc
   expect(said).toContain("Stopped.");
   for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
 });
+
+/** Holds once the page shows it; the page may still be loading. */
+async function expectSeen(what: Locator): Promise<void> {
+  await expect.poll(() => what.first().isVisible(), { timeout: 30_000 }).toBe(true);
+}
