@@ -3,13 +3,14 @@ import { useSyncExternalStore } from "react";
 /** Fine enough for "today" to become yesterday, and for a chart's last hour. */
 const TICK_MS = 60_000;
 
-let now = new Date();
+/** Undefined while nothing on screen shows it. */
+let now: Date | undefined;
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
 /** The time, as old as a minute: the same for everything drawn together. */
 export function useNow(): Date {
-  return useSyncExternalStore(follow, () => now);
+  return useSyncExternalStore(follow, () => (now ??= new Date()));
 }
 
 function follow(listener: () => void): () => void {
@@ -20,6 +21,7 @@ function follow(listener: () => void): () => void {
     if (listeners.size > 0) return;
     clearInterval(timer);
     timer = undefined;
+    now = undefined;
   };
 }
 

@@ -3,21 +3,24 @@ import axe from "axe-core";
 import { setupWorker } from "msw/browser";
 import type { HttpHandler } from "msw/http";
 import { createRoot } from "react-dom/client";
-import { afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
 import { App } from "../app/App.tsx";
 import { createServices, type AppServices } from "../app/services.ts";
 import "../app/global.css";
+import { NOW } from "./sample-account.ts";
 import { createStandInApi, type StandInApi } from "./stand-in-api.ts";
 
 const worker = setupWorker();
 const open: (() => void)[] = [];
 
-/** To be called once by each test file: no request of a page leaves the browser. */
+/** To be called once by each test file: no request of a page leaves the browser, and today is the sample account's. */
 export function useStandInApi(): void {
   beforeAll(async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date(NOW) });
     // Modules and styles come from Vite; what goes to the API is answered by the stand-in, whatever it is.
     await worker.start({ quiet: true, onUnhandledFrame: "bypass" });
   });
+  afterAll(() => void vi.useRealTimers());
   afterEach(() => {
     for (const close of open.splice(0)) close();
     worker.resetHandlers();

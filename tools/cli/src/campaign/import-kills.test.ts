@@ -14,7 +14,7 @@ test(
     expect(result.stored.rows).toBe(result.independent.legs);
     expect(result.stored.micros).toBe(result.independent.micros);
     expect(result.identitiesHold).toBe(true);
-    expect(result.acceptedEvents).toBe(result.independent.legs);
+    expect(result.appliedEvents).toBe(result.independent.legs);
   },
 );
 

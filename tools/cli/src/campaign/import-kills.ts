@@ -38,7 +38,8 @@ export interface ImportCampaignResult {
   independent: { legs: number; micros: number };
   stored: { rows: number; legs: number; micros: number };
   identitiesHold: boolean;
-  acceptedEvents: number;
+  /** Records that had an effect; what the importer sent again after a kill is a duplicate and has none. */
+  appliedEvents: number;
   seconds: number;
 }
 
@@ -83,7 +84,7 @@ export async function runImportCampaign(campaign: ImportCampaign): Promise<Impor
       independent: independentSum(campaign.direction, file),
       stored,
       identitiesHold: reconciliation.holds,
-      acceptedEvents: reconciliation.total.accepted,
+      appliedEvents: reconciliation.total.events.applied,
       seconds: Math.round((performance.now() - started) / 1000),
     };
   } finally {
