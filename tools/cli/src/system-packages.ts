@@ -8,7 +8,7 @@ import { UserFacingError } from "./failure.ts";
 export interface SystemPackage {
   /** The program looked for. */
   program: string;
-  debianPackage: string;
+  debianPackages: readonly string[];
   /** Where it is when it is not on the PATH. */
   places: string[];
   neededFor: string;
@@ -16,28 +16,36 @@ export interface SystemPackage {
 
 export const natsServer: SystemPackage = {
   program: "nats-server",
-  debianPackage: "nats-server",
+  debianPackages: ["nats-server"],
   places: ["/usr/sbin/nats-server", "/usr/local/bin/nats-server"],
   neededFor: "the event log",
 };
 export const chromium: SystemPackage = {
   program: "chromium",
-  debianPackage: "chromium",
+  debianPackages: ["chromium"],
   places: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/Applications/Chromium.app/Contents/MacOS/Chromium"],
   neededFor: "the dashboard's tests",
 };
 export const strace: SystemPackage = {
   program: "strace",
-  debianPackage: "strace",
+  debianPackages: ["strace"],
   places: [],
   neededFor: "the aimed crash tests",
 };
 
 export const python: SystemPackage = {
   program: "python3",
-  debianPackage: "python3",
+  debianPackages: ["python3"],
   places: [],
   neededFor: "the independent sum that charges are compared with",
+};
+
+/** With the modules that `integrations/kamailio/kamailio.cfg` loads. */
+export const kamailio: SystemPackage = {
+  program: "kamailio",
+  debianPackages: ["kamailio", "kamailio-nats-modules", "kamailio-utils-modules", "kamailio-extra-modules"],
+  places: ["/usr/sbin/kamailio", "/usr/local/sbin/kamailio"],
+  neededFor: "checking its configuration file",
 };
 
 /** The program's path, or null. */
@@ -51,16 +59,16 @@ export function find(wanted: SystemPackage, environment: NodeJS.ProcessEnv = pro
 export async function ensure(wanted: readonly SystemPackage[]): Promise<void> {
   const missing = wanted.filter((one) => find(one) === null);
   if (missing.length === 0) return;
-  const names = missing.map((one) => one.debianPackage);
+  const names = missing.flatMap((one) => one.debianPackages);
   const reasons = missing.map((one) => `${one.program} for ${one.neededFor}`).join(", ");
-  const apt = find({ program: "apt-get", debianPackage: "", places: [], neededFor: "" });
+  const apt = find({ program: "apt-get", debianPackages: [], places: [], neededFor: "" });
   if (apt === null) {
     throw new UserFacingError(
       `missing: ${reasons}. Install ${names.join(" and ")} with your system's package manager (macOS: brew install ${names.join(" ")}), put it on the PATH, and run this again.`,
     );
   }
   const asRoot = process.getuid?.() === 0;
-  const sudo = asRoot ? [] : find({ program: "sudo", debianPackage: "", places: [], neededFor: "" }) === null ? null : ["sudo"];
+  const sudo = asRoot ? [] : find({ program: "sudo", debianPackages: [], places: [], neededFor: "" }) === null ? null : ["sudo"];
   const byHand = `apt-get update && apt-get install ${names.join(" ")}`;
   if (sudo === null) throw new UserFacingError(`missing: ${reasons}. Installing needs root; ask for: ${byHand}`);
   if (process.stdin.isTTY && process.stdout.isTTY) {

@@ -43,7 +43,7 @@ function machine({ folder, partitions }: Installation): Finding[] {
     return {
       what: wanted.program,
       ok: true,
-      detail: path ?? `not installed: needed only for ${wanted.neededFor} (Debian: ${wanted.debianPackage})`,
+      detail: path ?? `not installed: needed only for ${wanted.neededFor} (Debian: ${wanted.debianPackages.join(", ")})`,
     };
   };
   const nats = find(natsServer);

@@ -32,7 +32,7 @@ export async function runScenario(scenario: Scenario, target: Target, settings: 
   );
 }
 
-const k6Package = { program: "k6", debianPackage: "k6", places: [], neededFor: "the load tests" };
+const k6Package = { program: "k6", debianPackages: ["k6"], places: [], neededFor: "the load tests" };
 const K6_MODULE = "go.k6.io/k6@latest";
 
 /** On the PATH, or where Go puts what it builds; built with Go where that is here: asks on a terminal, goes ahead without one. */

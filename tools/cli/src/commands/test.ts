@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { buildDashboard } from "../dashboard-build.ts";
 import { UserFacingError } from "../failure.ts";
 import { root } from "../installation.ts";
-import { chromium, ensure, natsServer, python, strace } from "../system-packages.ts";
+import { chromium, ensure, kamailio, natsServer, python, strace } from "../system-packages.ts";
 
 /** Format, lint, types, dead code, lock file, then all tests; ends with one line "N passed, N failed". */
 export async function test(folders: string[]): Promise<void> {
-  await ensure([natsServer, chromium, strace, python]);
+  await ensure([natsServer, chromium, strace, python, kamailio]);
   await buildDashboard((line) => process.stderr.write(`${line}\n`));
   if (folders.length === 0) {
     const check = run("node_modules/turbo/bin/turbo", [

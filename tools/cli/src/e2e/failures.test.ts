@@ -60,7 +60,7 @@ test("wrong settings are all named at once", () => {
 });
 
 test("a system package that cannot be had is named with the command that installs it", async () => {
-  const wanted = { program: "no-such-program", debianPackage: "tollbook-no-such-package", places: [], neededFor: "a test" };
+  const wanted = { program: "no-such-program", debianPackages: ["tollbook-no-such-package"], places: [], neededFor: "a test" };
   await expect(ensure([wanted])).rejects.toThrow(/tollbook-no-such-package.*(apt-get install|package manager)/s);
 });
 
