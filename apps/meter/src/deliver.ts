@@ -47,9 +47,10 @@ export function createDelivery(options: DeliverOptions): (output: Output, logged
         if (!told) publisher.control(output);
         return;
       case "payment":
-        if (!told) publisher.outbox(output, `${partition}-${epoch}-${output.recharge}`);
+        if (!told) publisher.outbox(output, `${output.account}/${output.payment}/${output.attempt}`);
         return;
       case "notice":
+      case "invoiceClosed":
         // Without its rows it comes when they do.
         if (!told && !options.dropsRows()) batcher.afterSettling({ id: noticeId(logged.seq), output });
         return;

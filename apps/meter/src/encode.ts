@@ -35,7 +35,7 @@ export interface Batch {
 /** `id` derives from the log position, so that it is the same when a crash makes it leave twice. */
 export interface Notice {
   readonly id: string;
-  readonly output: Extract<Output, { kind: "notice" }>;
+  readonly output: Extract<Output, { kind: "notice" | "invoiceClosed" }>;
 }
 
 export interface BatchPart extends IntentPart {

@@ -9,7 +9,7 @@ export interface Publisher {
   reply(output: Extract<Output, { kind: "reply" }>): void;
   control(output: Extract<Output, { kind: "control" }>): void;
   /** Payments when the event is durable in the log, notices after settling; `id` is the same whenever it is sent again. */
-  outbox(output: Extract<Output, { kind: "payment" | "notice" }>, id: string): void;
+  outbox(output: Extract<Output, { kind: "payment" | "notice" | "invoiceClosed" }>, id: string): void;
   /** Something of this account was committed. Screens hear of it at most once a second. */
   touched(account: AccountId, seq: number, time: number): void;
   close(): void;

@@ -226,5 +226,5 @@ export type ViewAnswer =
 
 /** Command types an outsider may send over HTTP. */
 export const publicCommandTypes = commandTypes.filter(
-  (type) => type !== "credits.rechargeResult" && type !== "subscription.setState",
+  (type) => type !== "payment.result" && type !== "invoice.verified" && type !== "subscription.setState",
 );

@@ -1,7 +1,8 @@
 import type { CallEvent } from "@tollbook/contracts/call-event.ts";
-import { US_PER_DAY } from "@tollbook/contracts/units.ts";
+import { timeUs, US_PER_DAY } from "@tollbook/contracts/units.ts";
 import type { CallRow, DeckSource, LogEntry, LogPosition, Output } from "./fold.ts";
 import type { Account } from "./account/account.ts";
+import { forAccount } from "./account/clock.ts";
 import { ShellFault } from "./assert.ts";
 import { applyBadCommand, applyCommand } from "./command/apply-command.ts";
 import { addTally, clearTally, countOutcome, countRow, createTally } from "./counters.ts";
@@ -34,7 +35,7 @@ export function failNextAt(write: number): void {
 export function apply(state: PartitionState, entry: LogEntry, at: LogPosition, decks: DeckSource): Output[] {
   state.now = Math.max(state.now, at.time);
   state.lastSeq = at.seq;
-  const fold: Fold = { state, at, now: state.now, decks, outputs: [], undo, tally, afterwards: [] };
+  const fold: Fold = { state, at, now: state.now, logNow: state.now, decks, outputs: [], undo, tally, afterwards: [] };
   switch (entry.kind) {
     case "call":
       applyCall(fold, entry.event, entry.reply, null);
@@ -72,9 +73,10 @@ function applyCall(fold: Fold, event: CallEvent, reply: string | null, stored: r
     return;
   }
   if (account.frozen !== "") return callOfFrozen(fold, account, event, reply);
-  guarded(fold, account, () => {
-    if (stored === null) applyCallEvent(fold, account, event, reply, null);
-    else applyLookedUp(fold, account, event, reply, stored);
+  const own = forAccount(fold, account);
+  guarded(own, account, () => {
+    if (stored === null) applyCallEvent(own, account, event, reply, null);
+    else applyLookedUp(own, account, event, reply, stored);
   });
 }
 
@@ -105,12 +107,12 @@ function guarded(fold: Fold, account: Account, work: () => void): boolean {
 
 /** Additions that cannot fail: ids into their memory, counts into their hour. */
 function commit(fold: Fold, account: Account, outputsBefore: number): void {
-  const { state, now, outputs } = fold;
+  const { state, now, logNow, outputs } = fold;
   for (let i = 0; i < fold.afterwards.length; i++) {
     const seen = fold.afterwards[i] as NewlySeen;
-    remember(state.ids, now, seen, seen.connectedMs, seen.mark, seen.meta);
+    remember(state.ids, logNow, seen, seen.connectedMs, seen.mark, seen.meta);
   }
-  addTally(account.counters, now, fold.tally);
+  addTally(account.counters, logNow, fold.tally);
   for (let i = outputsBefore; i < outputs.length; i++) {
     const output = outputs[i] as Output;
     if (output.kind === "call")
@@ -125,7 +127,9 @@ function freeze(fold: Fold, account: Account, reason: string): void {
     account: account.id,
     notice: "account.frozen",
     key: `account.frozen/${fold.at.seq}/${fold.at.index}`,
+    people: [],
     data: { reason },
+    at: timeUs(fold.now),
   });
 }
 

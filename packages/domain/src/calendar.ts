@@ -70,3 +70,16 @@ function zoneOf(timeZone: string): ZoneOffsets | null {
   }
   return zone;
 }
+
+/** Days since 1970 of the local calendar day in which `time` lies. */
+export function localDay(timeZone: string, time: number): number {
+  const zone = zoneOf(timeZone);
+  const offset = zone === null ? 0 : (zone.offsets[offsetPlace(zone, Math.floor(time / US_PER_SECOND))] ?? 0);
+  return Math.floor((time + offset * US_PER_SECOND) / US_PER_DAY);
+}
+
+/** The first microsecond of a local calendar day, UTC. */
+export function startOfLocalDay(timeZone: string, day: number): number {
+  const zone = zoneOf(timeZone);
+  return (zone === null ? day * 86_400 : utcFromLocal(zone, day * 86_400)) * US_PER_SECOND;
+}

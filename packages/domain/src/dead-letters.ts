@@ -33,7 +33,7 @@ export function deadLetter(
       outSeq: ++fold.state.outSeq,
       logSeq: fold.at.seq,
       logIndex: fold.at.index,
-      logTime: timeUs(fold.now),
+      logTime: timeUs(fold.logNow),
       account,
       feeder,
       outcome,

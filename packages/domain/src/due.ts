@@ -2,7 +2,20 @@
  * What has to happen at a time, in one heap for the whole partition (no scans). Entries are looked at on ticks only; an
  * entry whose subject has moved on is put back or dropped then, so nothing is ever searched for in the heap.
  */
-export type DueKind = "leg" | "lotExpiry" | "rechargeRetry";
+export type DueKind =
+  | "leg"
+  | "lotExpiry"
+  | "lotWarning"
+  | "paymentRetry"
+  | "cardExpiry"
+  | "subscriptionTerm"
+  | "subscriptionWarning"
+  | "subscriptionCharge"
+  | "subscriptionStage"
+  | "invoicePeriod"
+  | "invoiceGrace"
+  | "invoiceDue"
+  | "invoiceSuspend";
 
 export interface Due {
   readonly at: number;
@@ -10,7 +23,7 @@ export interface Due {
   readonly order: number;
   readonly kind: DueKind;
   readonly account: string;
-  /** Usage id, lot, recharge. */
+  /** Usage id, lot, payment, subscription, invoice. */
   readonly ref: string;
 }
 

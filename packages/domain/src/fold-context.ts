@@ -10,8 +10,10 @@ import type { Undo } from "./undo.ts";
 export interface Fold {
   readonly state: PartitionState;
   readonly at: LogPosition;
-  /** max of the log times so far: the only clock. */
+  /** The account's own time: the log's, unless it has a test clock. */
   readonly now: number;
+  /** max of the log times so far: what orders rows and ages ids. */
+  readonly logNow: number;
   readonly decks: DeckSource;
   readonly outputs: Output[];
   readonly undo: Undo;

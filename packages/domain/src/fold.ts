@@ -3,6 +3,7 @@ import type { CallEvent, CallType, NumberType } from "@tollbook/contracts/call-e
 import type { DenyReason, EventOutcome, RejectReason } from "@tollbook/contracts/codes.ts";
 import type { Command } from "@tollbook/contracts/commands.ts";
 import type { DeckActivation } from "@tollbook/contracts/deck.ts";
+import type { NoticeType } from "@tollbook/contracts/notices.ts";
 import type { AccountId, FeederId, Micros, Seconds, TimeUs, UsageId } from "@tollbook/contracts/units.ts";
 import type { RateDeck } from "@tollbook/tariffs/deck.ts";
 
@@ -152,6 +153,9 @@ export interface CallRow {
   readonly postings: readonly Posting[];
   /** JSON: the rate's proof and the snapshots (plan, policy, switch, mode, deck) as they stood. Empty for unanswered legs. */
   readonly proof: string;
+  /** The invoice that its overage is on, and the key of the line (architecture §5). Empty: nothing to invoice. */
+  readonly invoice: string;
+  readonly invoiceLine: string;
 }
 
 /** One row of `account_events`: a command, a refusal, a state change, an expiry: everything but legs. */
@@ -176,6 +180,11 @@ export interface AccountEventRow {
   readonly postings: readonly Posting[];
   /** JSON. */
   readonly data: string;
+  /** The account's own time: the log's, unless it has a test clock. */
+  readonly at: TimeUs;
+  /** The invoice that the amount is on, and the key of the line. Empty: none. */
+  readonly invoice: string;
+  readonly invoiceLine: string;
 }
 
 /** One row of `dead_letters`: kept whole, never billed. */
@@ -207,18 +216,42 @@ export type Output =
       readonly event: CallEvent;
       readonly reply: string | null;
     }
-  /** Ask the payment port to charge; the result comes back as a command. */
+  /** Ask the payment port to charge; the result comes back as the command `payment.result`. */
   | {
       readonly kind: "payment";
       readonly account: AccountId;
-      readonly recharge: string;
+      /** With the attempt, what the provider must charge at most once for. */
+      readonly payment: string;
+      readonly attempt: number;
+      readonly purpose: PaymentPurpose;
+      /** The recharge, top-up or invoice paid for. */
+      readonly subject: string;
+      /** Null: the billing profile has none, which fails at once. */
+      readonly method: { readonly method: string; readonly provider: string; readonly token: string } | null;
       readonly amountMicros: Micros;
       readonly currency: string;
+      readonly at: TimeUs;
     }
+  /** Tell people. Leaves once what it is about is settled; `key` is the same whenever it is sent again. */
   | {
       readonly kind: "notice";
       readonly account: AccountId;
-      readonly notice: string;
+      readonly notice: NoticeType;
       readonly key: string;
+      /** People beside those whom the notice's own roles name: e-mail addresses or user ids. */
+      readonly people: readonly string[];
       readonly data: Readonly<Record<string, string>>;
+      readonly at: TimeUs;
+    }
+  /** A period is over and its grace too: compare these totals with what is stored, then say so by `invoice.verified`. */
+  | {
+      readonly kind: "invoiceClosed";
+      readonly account: AccountId;
+      readonly invoice: string;
+      readonly hash: string;
+      /** What is stored must sum to this, line by line: calls and events that carry the invoice. */
+      readonly lines: readonly { readonly line: string; readonly amountMicros: Micros; readonly rows: number }[];
+      readonly at: TimeUs;
     };
+
+export type PaymentPurpose = "recharge" | "topUp" | "invoice";

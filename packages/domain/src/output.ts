@@ -1,4 +1,5 @@
 import type { Command } from "@tollbook/contracts/commands.ts";
+import type { NoticeType } from "@tollbook/contracts/notices.ts";
 import { micros, timeUs } from "@tollbook/contracts/units.ts";
 import type { AccountId } from "@tollbook/contracts/units.ts";
 import type { Account } from "./account/account.ts";
@@ -15,6 +16,8 @@ export interface EventDetails {
   readonly amountMicros: number;
   readonly postings: readonly Posting[];
   readonly data: unknown;
+  readonly invoice: string;
+  readonly invoiceLine: string;
 }
 
 const nothing: EventDetails = {
@@ -26,6 +29,8 @@ const nothing: EventDetails = {
   amountMicros: 0,
   postings: [],
   data: {},
+  invoice: "",
+  invoiceLine: "",
 };
 
 /** Writes a row of `account_events`. */
@@ -37,7 +42,7 @@ export function accountEvent(fold: Fold, account: Account, type: string, details
       outSeq: ++fold.state.outSeq,
       logSeq: fold.at.seq,
       logIndex: fold.at.index,
-      logTime: timeUs(fold.now),
+      logTime: timeUs(fold.logNow),
       account: account.id,
       type,
       outcome: all.outcome,
@@ -50,6 +55,9 @@ export function accountEvent(fold: Fold, account: Account, type: string, details
       balanceMicros: micros(account.credits.balanceMicros),
       postings: all.postings,
       data: JSON.stringify(all.data),
+      at: timeUs(fold.now),
+      invoice: all.invoice,
+      invoiceLine: all.invoiceLine,
     },
   });
 }
@@ -71,7 +79,7 @@ export function eventOfNobody(
       outSeq: ++fold.state.outSeq,
       logSeq: fold.at.seq,
       logIndex: fold.at.index,
-      logTime: timeUs(fold.now),
+      logTime: timeUs(fold.logNow),
       account,
       type: command === null ? "command.invalid" : `command.${command.type}`,
       outcome: "refused",
@@ -84,6 +92,22 @@ export function eventOfNobody(
       balanceMicros: micros(0),
       postings: [],
       data: JSON.stringify({ code: refusal.code, detail: refusal.detail }),
+      at: timeUs(fold.now),
+      invoice: "",
+      invoiceLine: "",
     },
   });
+}
+
+/** Tells people (contract: `notices.ts`), and leaves a row that says so: what a person was told can be read again in the product. */
+export function notify(
+  fold: Fold,
+  account: Account,
+  notice: NoticeType,
+  key: string,
+  data: Readonly<Record<string, string>>,
+  people: readonly string[] = [],
+): void {
+  accountFact(fold, account, `notice.${notice}`, key, { ...data, people });
+  fold.outputs.push({ kind: "notice", account: account.id, notice, key, people, data, at: timeUs(fold.now) });
 }

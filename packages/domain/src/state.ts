@@ -21,6 +21,8 @@ export interface PartitionState {
   lastTick: number;
   /** In order of creation. */
   readonly accounts: Map<string, Account>;
+  /** Accounts with a test clock. */
+  readonly clocked: string[];
   readonly decks: DeckVersions[];
   deckActivations: number;
   /** Newest copy of a fact of the stream INSTALL: older ones come again and are ignored. */
@@ -39,6 +41,7 @@ export function createState(partition: number): PartitionState {
     outSeq: 0,
     lastTick: -1,
     accounts: new Map(),
+    clocked: [],
     decks: [],
     deckActivations: 0,
     lastInstallSeq: 0,

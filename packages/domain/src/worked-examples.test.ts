@@ -202,14 +202,14 @@ describe("worked examples of domain §15", () => {
     const dialOut = { callType: "conf_out" as const, organizer: "u1", to: "+17875550100" };
     called(fold, 75 * 60, dialOut);
     const asked = fold.outputs.filter(({ kind }) => kind === "payment");
-    expect(asked).toMatchObject([{ recharge: "r1", amountMicros: 200_000_000, currency: "USD" }]);
-    org.command("credits.rechargeResult", { recharge: "r1", succeeded: false, detail: "declined" });
+    expect(asked).toMatchObject([{ payment: "p1", attempt: 1, subject: "r1", amountMicros: 200_000_000, currency: "USD" }]);
+    org.command("payment.result", { payment: "p1", attempt: 1, outcome: "declined" });
     expect(view(fold.state, "acme", { view: "credits" })).toMatchObject({ balance: "99.50", autoRecharge: { status: "FAILED" } });
     fold.now += 6 * 3_600_000_000;
     fold.tick();
-    org.command("credits.rechargeResult", { recharge: "r1", succeeded: true });
+    org.command("payment.result", { payment: "p1", attempt: 2, outcome: "succeeded" });
     expect(view(fold.state, "acme", { view: "credits" })).toMatchObject({ balance: "299.50", autoRecharge: { status: "IDLE" } });
-    expect(fold.command("acme", "credits.rechargeResult", { recharge: "r1", succeeded: true })).toMatchObject({
+    expect(fold.command("acme", "payment.result", { payment: "p1", attempt: 2, outcome: "succeeded" })).toMatchObject({
       outcome: "refused",
     });
     expect(fold.outputs.filter((output) => output.kind === "notice" && output.notice === "credits.recharged")).toHaveLength(1);

@@ -23,6 +23,9 @@ export const accountEventColumns = [
   column("postings.unit", "postingUnits", "texts"),
   column("postings.amount", "postingAmounts", "integers"),
   column("data", "data", "text"),
+  column("at", "at", "time"),
+  column("invoice", "invoice", "text"),
+  column("invoice_line", "invoiceLine", "text"),
 ] as const;
 
 export function writeAccountEventRow(writer: RowWriter, row: AccountEventRow): void {
@@ -44,6 +47,10 @@ export function writeAccountEventRow(writer: RowWriter, row: AccountEventRow): v
   writer.i64(row.balanceMicros);
   writePostings(writer, row.postings);
   writer.text(row.data);
+  writer.reserve(8);
+  writer.i64(row.at);
+  writer.text(row.invoice);
+  writer.text(row.invoiceLine);
 }
 
 export function accountEventRowFromRow(stored: StoredRow): AccountEventRow {

@@ -68,6 +68,8 @@ export const callColumns = [
   column("postings.unit", "postingUnits", "texts"),
   column("postings.amount", "postingAmounts", "integers"),
   column("proof", "proof", "text"),
+  column("invoice", "invoice", "text"),
+  column("invoice_line", "invoiceLine", "text"),
 ] as const;
 
 /** Writes the row's columns from `out_seq` on. By hand and in one shape, which is several times as fast as by table. */
@@ -134,6 +136,8 @@ export function writeCallRow(writer: RowWriter, row: CallRow): void {
   writeSegments(writer, row.segments);
   writePostings(writer, row.postings);
   writer.text(row.proof);
+  writer.text(row.invoice);
+  writer.text(row.invoiceLine);
 }
 
 function writeSegments(writer: RowWriter, segments: readonly Segment[]): void {

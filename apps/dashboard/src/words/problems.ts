@@ -22,7 +22,8 @@ const problems: Readonly<Record<ProblemCode | "unreachable" | "unexpectedAnswer"
   unexpectedAnswer: msg`The server gave an answer that this page does not understand`,
 };
 
-const refusals: Readonly<Record<Exclude<RefusalCode, ProblemCode>, MessageDescriptor>> = {
+/** What can happen on a page; for any other refusal the server's own words are shown. */
+const refusals: Readonly<Partial<Record<Exclude<RefusalCode, ProblemCode>, MessageDescriptor>>> = {
   invalidCommand: msg`A field does not have the documented form.`,
   unknownAccount: msg`There is no such account. Create it first.`,
   accountExists: msg`An account of that name exists already.`,

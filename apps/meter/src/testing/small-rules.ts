@@ -176,6 +176,8 @@ function callRow(state: SmallState, event: CallEvent, at: LogPosition): CallRow 
     segments: [],
     postings: [],
     proof: "",
+    invoice: "",
+    invoiceLine: "",
   };
 }
 

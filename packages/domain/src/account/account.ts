@@ -1,5 +1,11 @@
 import type { UnreachableAction } from "@tollbook/contracts/answers.ts";
 import type { AccountId, Country, Currency } from "@tollbook/contracts/units.ts";
+import { createBillingAccount, createBillingProfile, MAIN } from "../billing/billing-account.ts";
+import type { BillingAccount, BillingProfile } from "../billing/billing-account.ts";
+import type { Draft } from "../billing/draft.ts";
+import type { IssuedInvoice } from "../billing/issued.ts";
+import type { PaymentMethod } from "../billing/payment-method.ts";
+import type { Payment } from "../billing/payment.ts";
 import { DEFAULT_DIAL_OUT_POLICY } from "../catalogue/dial-out-policies.ts";
 import type { RememberedCommand } from "../command/remembered.ts";
 import { createCounters } from "../counters.ts";
@@ -9,6 +15,7 @@ import type { Credits } from "../credits/credits.ts";
 import { startHistory } from "../history.ts";
 import type { History } from "../history.ts";
 import type { Leg } from "../leg/leg.ts";
+import type { Clock } from "./clock.ts";
 import type { Pool } from "../pool/pool.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import type { User } from "./user.ts";
@@ -28,20 +35,34 @@ export interface AccountSettings {
   readonly allowPremium: boolean;
   readonly dialOutPolicy: string;
   readonly allowTollFree: boolean;
+  /** A goodwill credit above it needs a second person. */
+  readonly goodwillLimitMicros: number;
   readonly blocked: boolean;
 }
 
 /** D21: a floor of −50.00 unless set otherwise. */
 export const DEFAULT_OVERDRAFT_CAP_MICROS = 50_000_000;
 
+/** CC-7 [R]: goodwill is audited; from this on two people decide. */
+export const DEFAULT_GOODWILL_LIMIT_MICROS = 100_000_000;
+
+/** A goodwill credit that waits for a second person. */
+export interface GoodwillProposal {
+  readonly amountMicros: number;
+  readonly reason: string;
+  readonly by: string;
+}
+
 /** One organisation: the unit of isolation. Everything in it survives `encodeState`. */
 export interface Account {
   readonly id: AccountId;
   readonly name: string;
   readonly country: Country;
-  readonly currency: Currency;
+  currency: Currency;
   readonly timeZone: string;
   readonly createdAt: number;
+  /** Null: it lives in the log's time. */
+  readonly clock: Clock | null;
   /** Why it is frozen; empty when it is not. */
   frozen: string;
   readonly settings: History<AccountSettings>;
@@ -57,6 +78,15 @@ export interface Account {
   readonly asked: Map<string, number>;
   readonly counters: Counters;
   readonly commands: Map<string, RememberedCommand>;
+  readonly billingAccounts: Map<string, BillingAccount>;
+  readonly billingProfiles: Map<string, BillingProfile>;
+  readonly paymentMethods: Map<string, PaymentMethod>;
+  readonly payments: Map<string, Payment>;
+  nextPayment: number;
+  readonly goodwillProposals: Map<string, GoodwillProposal>;
+  /** Invoices that are not issued yet, and those that are. */
+  readonly drafts: Map<string, Draft>;
+  readonly invoices: Map<string, IssuedInvoice>;
 }
 
 export interface AccountFacts {
@@ -66,8 +96,10 @@ export interface AccountFacts {
   readonly currency: Currency;
   readonly timeZone: string;
   readonly agreement: Agreement;
+  readonly clock: Clock | null;
 }
 
+/** `now` is the account's own time. */
 export function createAccount(facts: AccountFacts, now: number): Account {
   return {
     id: facts.id,
@@ -76,6 +108,7 @@ export function createAccount(facts: AccountFacts, now: number): Account {
     currency: facts.currency,
     timeZone: facts.timeZone,
     createdAt: now,
+    clock: facts.clock,
     frozen: "",
     settings: startHistory<AccountSettings>(now, {
       agreement: facts.agreement,
@@ -88,6 +121,7 @@ export function createAccount(facts: AccountFacts, now: number): Account {
       allowPremium: false,
       dialOutPolicy: DEFAULT_DIAL_OUT_POLICY,
       allowTollFree: true,
+      goodwillLimitMicros: DEFAULT_GOODWILL_LIMIT_MICROS,
       blocked: false,
     }),
     users: new Map(),
@@ -99,6 +133,14 @@ export function createAccount(facts: AccountFacts, now: number): Account {
     asked: new Map(),
     counters: createCounters(),
     commands: new Map(),
+    billingAccounts: new Map([[MAIN, createBillingAccount(MAIN, facts.name)]]),
+    billingProfiles: new Map([[MAIN, createBillingProfile(MAIN, MAIN, facts.name)]]),
+    paymentMethods: new Map(),
+    payments: new Map(),
+    nextPayment: 1,
+    goodwillProposals: new Map(),
+    drafts: new Map(),
+    invoices: new Map(),
   };
 }
 

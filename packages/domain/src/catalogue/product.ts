@@ -76,6 +76,11 @@ export function isOfferedIn(product: Product, country: string): boolean {
   }
 }
 
+/** RT-10: list prices are samples in USD; what has none in a currency is sold at the price agreed, or without charge. */
+export function listPrice(product: Product, currency: string): number {
+  return currency === "USD" ? (product.samplePriceMicros ?? 0) : 0;
+}
+
 export function isCallingPlan(product: Product): boolean {
   return product.kind === "callingPlan" || product.kind === "payAsYouGoPlan";
 }

@@ -1,8 +1,9 @@
 import type { CommandData } from "@tollbook/contracts/commands.ts";
-import { parseMicros } from "@tollbook/contracts/units.ts";
+import { parseMicros, parseTime } from "@tollbook/contracts/units.ts";
 import type { AccountId, Country, Currency } from "@tollbook/contracts/units.ts";
 import { createAccount } from "../account/account.ts";
 import type { Account, AccountSettings } from "../account/account.ts";
+import { createClock } from "../account/clock.ts";
 import { isTimeZone } from "../calendar.ts";
 import { findDialOutPolicy } from "../catalogue/dial-out-policies.ts";
 import { considerRecharge } from "../credits/recharge.ts";
@@ -14,6 +15,8 @@ import type { Handler, Refused } from "./outcome.ts";
 export function createAccountFrom(fold: Fold, id: AccountId, data: CommandData<"account.create">): Account | Refused {
   const timeZone = data.timeZone ?? "UTC";
   if (!isTimeZone(timeZone)) return refused("invalidCommand", `timeZone: no zone of the IANA database is called ${timeZone}`);
+  const start = data.testClock === undefined ? null : parseTime(data.testClock);
+  if (data.testClock !== undefined && start === null) return refused("invalidCommand", `testClock: ${data.testClock} is no time`);
   const facts = {
     id,
     name: data.name,
@@ -21,14 +24,17 @@ export function createAccountFrom(fold: Fold, id: AccountId, data: CommandData<"
     currency: data.currency as Currency,
     timeZone,
     agreement: data.agreement,
+    clock: start === null ? null : createClock(start - fold.logNow),
   };
-  return createAccount(facts, fold.now);
+  return createAccount(facts, start ?? fold.now);
 }
 
 export const accountSettings: Handler<"account.settings"> = (fold, account, data) => {
   const before = latest(account.settings);
   const overdraftCapMicros = data.overdraftCap === undefined ? before.overdraftCapMicros : parseMicros(data.overdraftCap);
   if (overdraftCapMicros === null || overdraftCapMicros < 0) return refused("amountOutOfRange", "overdraftCap: not negative");
+  const goodwillLimitMicros = data.goodwillLimit === undefined ? before.goodwillLimitMicros : parseMicros(data.goodwillLimit);
+  if (goodwillLimitMicros === null || goodwillLimitMicros < 0) return refused("amountOutOfRange", "goodwillLimit: not negative");
   const policy = data.dialOutPolicy === undefined ? before.dialOutPolicy : findDialOutPolicy(data.dialOutPolicy)?.name;
   if (policy === undefined) return refused("unknownPolicy", `dialOutPolicy: ${data.dialOutPolicy}`);
   const settings: AccountSettings = {
@@ -42,6 +48,7 @@ export const accountSettings: Handler<"account.settings"> = (fold, account, data
     allowPremium: data.allowPremium ?? before.allowPremium,
     dialOutPolicy: policy,
     allowTollFree: data.allowTollFree ?? before.allowTollFree,
+    goodwillLimitMicros,
     blocked: before.blocked,
   };
   addValue(fold.undo, account.settings, fold.now, settings);

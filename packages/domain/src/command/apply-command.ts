@@ -1,12 +1,26 @@
 import type { Command, CommandType } from "@tollbook/contracts/commands.ts";
 import type { AccountId } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
+import { forAccount } from "../account/clock.ts";
 import type { LogEntry } from "../fold.ts";
 import type { Fold } from "../fold-context.ts";
 import { accountEvent, eventOfNobody } from "../output.ts";
 import type { Guarded } from "../tick.ts";
 import { accountBlock, accountSettings, createAccountFrom } from "./account-commands.ts";
-import { autoRecharge, goodwill, rechargeResult, topUp } from "./credit-commands.ts";
+import {
+  addPaymentMethod,
+  deletePaymentMethod,
+  editPaymentMethod,
+  replacePaymentMethod,
+  setBillingAccount,
+  setBillingProfile,
+  setCurrency,
+  setProfileMethod,
+} from "./billing-commands.ts";
+import { advanceClock } from "./clock-commands.ts";
+import { approveGoodwill, autoRecharge, goodwill, topUp } from "./credit-commands.ts";
+import { creditNote, invoiceVerified, payByHand, voidInvoice } from "./invoice-commands.ts";
+import { paymentResult, retryPayment } from "./payment-commands.ts";
 import { assignLicences, setTotal, unassignLicences } from "./licence-commands.ts";
 import type { Handler, Outcome } from "./outcome.ts";
 import { contentOf, record, refusal, send } from "./record.ts";
@@ -14,8 +28,9 @@ import { buy, setPayAsYouGo, setState } from "./subscription-commands.ts";
 import { blockUser, removeUser, setPolicy, setUser } from "./user-commands.ts";
 import { voidCall } from "./void-call.ts";
 
-const handlers: { readonly [T in Exclude<CommandType, "account.create">]: Handler<T> } = {
+const handlers: { readonly [T in Exclude<CommandType, "account.create" | "clock.advance">]: Handler<T> } = {
   "account.settings": accountSettings,
+  "account.currency": setCurrency,
   "account.block": accountBlock,
   "user.set": setUser,
   "user.block": blockUser,
@@ -29,8 +44,21 @@ const handlers: { readonly [T in Exclude<CommandType, "account.create">]: Handle
   "payAsYouGo.set": setPayAsYouGo,
   "credits.topUp": topUp,
   "credits.autoRecharge": autoRecharge,
-  "credits.rechargeResult": rechargeResult,
   "credits.goodwill": goodwill,
+  "credits.approveGoodwill": approveGoodwill,
+  "billingAccount.set": setBillingAccount,
+  "billingProfile.set": setBillingProfile,
+  "billingProfile.setPaymentMethod": setProfileMethod,
+  "paymentMethod.add": addPaymentMethod,
+  "paymentMethod.edit": editPaymentMethod,
+  "paymentMethod.replace": replacePaymentMethod,
+  "paymentMethod.delete": deletePaymentMethod,
+  "payment.result": paymentResult,
+  "payment.retry": retryPayment,
+  "invoice.verified": invoiceVerified,
+  "invoice.pay": payByHand,
+  "invoice.creditNote": creditNote,
+  "invoice.void": voidInvoice,
   "call.void": voidCall,
 };
 
@@ -38,9 +66,10 @@ const handlers: { readonly [T in Exclude<CommandType, "account.create">]: Handle
  * A command: accepted or refused, audited either way, and answered. The same id with the same content is answered the same
  * for 30 days; with other content it is refused and changes nothing (contract §3).
  */
-export function applyCommand(fold: Fold, id: AccountId, command: Command, reply: string | null, guarded: Guarded): void {
+export function applyCommand(log: Fold, id: AccountId, command: Command, reply: string | null, guarded: Guarded): void {
   const content = contentOf(command);
-  let account = fold.state.accounts.get(id);
+  let account = log.state.accounts.get(id);
+  let fold = account === undefined ? log : forAccount(log, account);
   const known = account?.commands.get(command.commandId);
   if (known !== undefined) {
     const mismatch = known.content !== content;
@@ -60,6 +89,8 @@ export function applyCommand(fold: Fold, id: AccountId, command: Command, reply:
     }
     account = created;
     fold.state.accounts.set(id, account);
+    if (account.clock !== null) fold.state.clocked.push(id);
+    fold = forAccount(log, account);
     return finish(
       fold,
       account,
@@ -76,16 +107,22 @@ export function applyCommand(fold: Fold, id: AccountId, command: Command, reply:
   }
   if (account.frozen !== "") return send(fold, reply, refusal(fold, "accountFrozen", account.frozen));
   const target = account;
-  const went = guarded(fold, target, () => {
-    const outcome = handle(fold, target, command, reply);
-    record(fold, target, command, content, reply, outcome);
+  if (command.type === "clock.advance") {
+    const outcome = advanceClock(log, target, command.data, guarded);
+    return finish(forAccount(log, target), target, command, content, reply, outcome, guarded);
+  }
+  const own = fold;
+  const went = guarded(own, target, () => {
+    const outcome = handle(own, target, command, reply);
+    record(own, target, command, content, reply, outcome);
   });
   if (!went) send(fold, reply, refusal(fold, "accountFrozen", target.frozen));
 }
 
 /** Malformed data: answered, audited, changes nothing, and the id stays free. */
-export function applyBadCommand(fold: Fold, entry: Extract<LogEntry, { kind: "badCommand" }>): void {
-  const account = fold.state.accounts.get(entry.account);
+export function applyBadCommand(log: Fold, entry: Extract<LogEntry, { kind: "badCommand" }>): void {
+  const account = log.state.accounts.get(entry.account);
+  const fold = account === undefined ? log : forAccount(log, account);
   const details = {
     outcome: "refused" as const,
     commandId: entry.commandId ?? "",

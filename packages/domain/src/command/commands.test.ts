@@ -117,9 +117,9 @@ describe("commands", () => {
       "amountOutOfRange",
     ],
     [
-      "the result of no recharge",
-      (f) => f.command("acme", "credits.rechargeResult", { recharge: "r1", succeeded: true }),
-      "invalidCommand",
+      "the result of no payment",
+      (f) => f.command("acme", "payment.result", { payment: "p1", attempt: 1, outcome: "succeeded" }),
+      "unknownPayment",
     ],
     ["voiding no call", (f) => f.command("acme", "call.void", { usageId: "none", reason: "x" }), "unknownCall"],
   ])("refuses %s and changes nothing", (_name, give, code) => {

@@ -1,5 +1,6 @@
 import type { Account } from "../account/account.ts";
 import type { User } from "../account/user.ts";
+import { prorateLicences } from "../billing/licence-charges.ts";
 import { monthIn } from "../calendar.ts";
 import { isCallingPlan, isOfferedIn } from "../catalogue/product.ts";
 import type { RefusalCode } from "@tollbook/contracts/codes.ts";
@@ -29,7 +30,10 @@ export const setTotal: Handler<"licence.setTotal"> = (fold, account, data) => {
       `${assigned.length} licences are assigned: unassign ${assigned.length - data.total} first`,
     );
   }
+  // SS-3: hidden where the number is not the buyer's to change.
+  if (subscription.trial) return refused("licencesFixed", "licences cannot be added while it is a trial (SB-3)");
   change(fold.undo, subscription, "total", data.total);
+  prorateLicences(fold, account, subscription);
   return accepted(subscription.id, { from: total, to: data.total, assigned: assigned.length });
 };
 

@@ -1,13 +1,17 @@
 import type { Account } from "../account/account.ts";
-import { monthIn } from "../calendar.ts";
-import { findProduct, isOfferedIn } from "../catalogue/product.ts";
+import { parseMicros } from "@tollbook/contracts/units.ts";
+import { MAIN } from "../billing/billing-account.ts";
+import { findProduct, isOfferedIn, listPrice } from "../catalogue/product.ts";
 import { addValue, latest, startHistory } from "../history.ts";
-import { countSubscription } from "../pool/entitlement.ts";
+import { beginTerm, grants, monthsOf, setStateOf } from "../subscription/life-cycle.ts";
 import { payAsYouGoExists } from "../subscription/subscription.ts";
 import type { Subscription, SubscriptionState } from "../subscription/subscription.ts";
 import { setEntry } from "../undo.ts";
 import { accepted, refused } from "./outcome.ts";
 import type { Handler } from "./outcome.ts";
+
+/** SB-3. */
+const TRIAL_MONTHS = 1;
 
 /** PG-2, PG-3: the pay-as-you-go option is Off after a purchase and must be switched on. */
 export const buy: Handler<"subscription.buy"> = (fold, account, data) => {
@@ -23,11 +27,28 @@ export const buy: Handler<"subscription.buy"> = (fold, account, data) => {
   if (data.billingFrequency === "annual" && data.term === "P1M") {
     return refused("invalidCommand", "billingFrequency: annual needs a term of at least a year (PG-3)");
   }
+  const profile = data.profile ?? MAIN;
+  if (!account.billingProfiles.has(profile)) return refused("unknownBillingProfile", profile);
+  const unitPriceMicros = data.unitPrice === undefined ? listPrice(product, account.currency) : parseMicros(data.unitPrice);
+  if (unitPriceMicros === null || unitPriceMicros < 0) return refused("amountOutOfRange", "unitPrice: not negative");
+  const trial = data.trial ?? false;
   const subscription: Subscription = {
     id: data.subscription,
     product: product.id,
     country,
-    trial: data.trial ?? false,
+    profile,
+    unitPriceMicros,
+    buyer: "",
+    trial,
+    converts: false,
+    recurring: data.recurring ?? true,
+    termFrom: fold.now,
+    termTo: fold.now,
+    stageTo: 0,
+    chargedFrom: fold.now,
+    chargedTo: fold.now,
+    chargedLicences: 0,
+    suspendedFor: "",
     term: data.term,
     billingFrequency: data.billingFrequency,
     startedAt: fold.now,
@@ -38,6 +59,7 @@ export const buy: Handler<"subscription.buy"> = (fold, account, data) => {
     overage: [],
   };
   setEntry(fold.undo, account.subscriptions, subscription.id, subscription);
+  beginTerm(fold, account, subscription, fold.now, trial ? TRIAL_MONTHS : monthsOf(data.term));
   return accepted(subscription.id, { subscription: subscription.id, payAsYouGo: "OFF" });
 };
 
@@ -47,19 +69,9 @@ export const setState: Handler<"subscription.setState"> = (fold, account, data) 
   if (subscription === undefined) return refused("unknownSubscription", data.subscription);
   const before = latest(subscription.states);
   if (before === "Deleted") return refused("subscriptionNotActive", "a deleted subscription cannot be brought back (§7.3)");
-  const granted = grants(before);
-  if (granted !== grants(data.state)) {
-    const sign = granted ? -1 : 1;
-    countSubscription(fold.undo, account, subscription, sign, monthIn(account.timeZone, fold.now));
-  }
-  addValue(fold.undo, subscription.states, fold.now, data.state);
-  if (!grants(data.state) && latest(subscription.payAsYouGo)) addValue(fold.undo, subscription.payAsYouGo, fold.now, false);
+  setStateOf(fold, account, subscription, data.state, "set");
   return accepted(subscription.id, { state: data.state });
 };
-
-function grants(state: SubscriptionState): boolean {
-  return state === "Active" || state === "Expired";
-}
 
 /** PG-5, D5: at once for new calls; audited with who and when; a leg is rated by the state at its start. */
 export const setPayAsYouGo: Handler<"payAsYouGo.set"> = (fold, account, data) => {

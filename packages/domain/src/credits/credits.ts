@@ -49,8 +49,6 @@ export interface Recharge {
   id: string;
   amountMicros: number;
   next: number;
-  startedAt: number;
-  attempts: number;
   /** UTC day of the last recharge and how many were started on it: five a day. */
   day: number;
   startedToday: number;
@@ -67,7 +65,7 @@ export function createCredits(): Credits {
     lastExpiry: 0,
     lastTopUpMicros: 0,
     autoRecharge: startHistory<AutoRecharge>(0, { on: false, triggerMicros: 0, rechargeMicros: 0 }),
-    recharge: { status: "IDLE", id: "", amountMicros: 0, next: 1, startedAt: 0, attempts: 0, day: 0, startedToday: 0 },
+    recharge: { status: "IDLE", id: "", amountMicros: 0, next: 1, day: 0, startedToday: 0 },
   };
 }
 
@@ -234,6 +232,15 @@ export function forfeit(undo: Undo, credits: Credits, lot: Lot, currency: string
   moveHead(undo, credits);
   changeBalance(undo, credits, -amount);
   return amount;
+}
+
+/** D7: what is below zero is billed instead; the balance is 0 afterwards. The other side of the posting is the caller's. */
+export function settleDebt(undo: Undo, credits: Credits, currency: string): Posting[] {
+  const { debtMicros } = credits;
+  keep(undo, credits, "debtMicros");
+  credits.debtMicros = 0;
+  changeBalance(undo, credits, debtMicros);
+  return [{ ledger: DEBT, unit: currency, amount: debtMicros }];
 }
 
 function moveHead(undo: Undo, credits: Credits): void {

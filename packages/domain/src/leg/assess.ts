@@ -229,7 +229,7 @@ function rateOf(
 ): RateMatch | null {
   const number = rule.direction === "outbound" ? leg.toE164 : leg.serviceNumber || leg.toE164;
   if (number === "") return null;
-  return findRate(decksAt(fold, startAt), {
+  return findRate(decksAt(fold, startAt - (fold.now - fold.logNow)), {
     direction: rule.direction,
     number: number as E164,
     numberClass: rule.direction === "outbound" ? null : tollFree ? "tollFree" : "toll",

@@ -66,7 +66,7 @@ export function applyCallEvent(
   if (state === "NEW") {
     const impossible = reasonToQuarantine(fold, event);
     if (impossible !== null) return quarantine(fold, account, event, impossible);
-    if (stored === null && isPerhapsSeen(ids, legKey, fold.now, startOf(event, fold.now))) {
+    if (stored === null && isPerhapsSeen(ids, legKey, fold.logNow, startOf(event, fold.now) - (fold.now - fold.logNow))) {
       return askLate(fold, account, event, reply);
     }
   }

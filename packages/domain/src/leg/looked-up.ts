@@ -32,5 +32,5 @@ function recallFromRows(fold: Fold, account: Account, event: CallEvent, stored: 
   if (recall(fold.state.ids, key, { connectedMs: 0, mark: 0, meta: 0 }) || account.legs.has(event.usageId)) return;
   const meta = packClosed(stateOfRows(stored), row.reason, row.version);
   const connectedMs = row.answeredAt === 0 ? 0 : Math.round((row.endedAt - row.answeredAt) / 1000);
-  remember(fold.state.ids, fold.now, key, Math.max(0, connectedMs), 0, meta);
+  remember(fold.state.ids, fold.logNow, key, Math.max(0, connectedMs), 0, meta);
 }

@@ -3,6 +3,8 @@ import type { Micros, Seconds } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
 import { callTypeRules } from "../catalogue/call-types.ts";
 import { assert } from "../assert.ts";
+import { invoiceOverage, notInvoiced } from "../billing/overage.ts";
+import type { OnInvoice } from "../billing/overage.ts";
 import { endOfDayMonthsLater } from "../calendar.ts";
 import { refund } from "../credits/credits.ts";
 import type { Draw } from "../credits/credits.ts";
@@ -18,6 +20,7 @@ export function reverseRow(fold: Fold, account: Account, row: CallRow, why: "cor
   const postings: Posting[] = [];
   const draws: Draw[] = [];
   let overage = 0;
+  let overageRef = "";
   let credits = 0;
   for (const { source, ref, minutes, amountMicros: amount } of row.segments) {
     const amountMicros: number = amount;
@@ -39,6 +42,7 @@ export function reverseRow(fold: Fold, account: Account, row: CallRow, why: "cor
       postings.push({ ledger: `overage/${ref ?? ""}`, unit: currency, amount: amountMicros });
       postings.push({ ledger: "revenue/overage", unit: currency, amount: -amountMicros });
       overage += amountMicros;
+      overageRef = ref ?? "";
     }
   }
   if (credits > 0) {
@@ -51,7 +55,12 @@ export function reverseRow(fold: Fold, account: Account, row: CallRow, why: "cor
   if (credits + overage > 0 && payer !== undefined && callTypeRules[row.callType].countsForSpendLimit) {
     addMonthly(fold, payer.spend, row.poolMonth, -(credits + overage));
   }
-  const reversal = reversalOf(fold, row, postings, why);
+  // A reversal takes off what the row put on, wherever that stands now.
+  const onInvoice =
+    overage === 0
+      ? notInvoiced
+      : invoiceOverage(fold, account, account.subscriptions.get(overageRef) ?? null, row, -overage, row.chargedSeconds);
+  const reversal = reversalOf(fold, row, postings, why, onInvoice);
   fold.outputs.push({ kind: "call", row: reversal });
   return reversal;
 }
@@ -73,7 +82,13 @@ const negated = (value: number): number => (value === 0 ? 0 : -value);
 const negatedMicros = (amount: number): Micros => micros(-amount);
 
 /** Every amount and every count negated, so that sums over rows come out right whatever they sum. */
-function reversalOf(fold: Fold, row: CallRow, postings: readonly Posting[], why: "correction" | "void"): CallRow {
+function reversalOf(
+  fold: Fold,
+  row: CallRow,
+  postings: readonly Posting[],
+  why: "correction" | "void",
+  { invoice, invoiceLine }: OnInvoice,
+): CallRow {
   const segments: Segment[] = row.segments.map((part) => ({
     source: part.source,
     ref: part.ref,
@@ -86,7 +101,7 @@ function reversalOf(fold: Fold, row: CallRow, postings: readonly Posting[], why:
     outSeq: ++fold.state.outSeq,
     logSeq: fold.at.seq,
     logIndex: fold.at.index,
-    logTime: timeUs(fold.now),
+    logTime: timeUs(fold.logNow),
     entry: "reversal",
     refersTo: row.outSeq,
     outcome: why === "void" ? "voided" : row.outcome,
@@ -98,5 +113,7 @@ function reversalOf(fold: Fold, row: CallRow, postings: readonly Posting[], why:
     chargedSeconds: negated(row.chargedSeconds) as Seconds,
     segments,
     postings,
+    invoice,
+    invoiceLine,
   };
 }

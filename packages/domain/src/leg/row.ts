@@ -1,5 +1,6 @@
 import { micros, seconds as toSeconds, timeUs } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
+import type { OnInvoice } from "../billing/overage.ts";
 import type { CallRow, LegOutcome, Posting, Segment } from "../fold.ts";
 import type { Fold } from "../fold-context.ts";
 import type { Assessment } from "./assess.ts";
@@ -22,12 +23,13 @@ export function callRow(
   segments: readonly Segment[],
   postings: readonly Posting[],
   proof: string,
+  { invoice, invoiceLine }: OnInvoice,
 ): CallRow {
   return {
     outSeq: ++fold.state.outSeq,
     logSeq: fold.at.seq,
     logIndex: fold.at.index,
-    logTime: timeUs(fold.now),
+    logTime: timeUs(fold.logNow),
     account: account.id,
     usageId: leg.usageId,
     version: version.version,
@@ -80,6 +82,8 @@ export function callRow(
     segments,
     postings,
     proof,
+    invoice,
+    invoiceLine,
   };
 }
 

@@ -1,9 +1,11 @@
 import { chargeLeg } from "@tollbook/tariffs/charge.ts";
-import { micros, seconds as toSeconds } from "@tollbook/contracts/units.ts";
+import { micros, seconds as toSeconds, timeUs } from "@tollbook/contracts/units.ts";
 import type { TimeUs } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
 import type { MonthlySpend } from "../account/user.ts";
 import { assert } from "../assert.ts";
+import { invoiceOverage, notInvoiced } from "../billing/overage.ts";
+import type { OverageFacts } from "../billing/overage.ts";
 import { draw } from "../credits/credits.ts";
 import { afterCharge } from "../credits/recharge.ts";
 import type { CallRow, LegOutcome, Posting, Segment } from "../fold.ts";
@@ -123,6 +125,10 @@ export function writeLeg(
     postings.push({ ledger: "revenue/overage", unit: currency, amount: funding.overageMicros });
     tally.overageMicros += funding.overageMicros;
   }
+  const onInvoice =
+    funding.overageMicros > 0
+      ? invoiceOverage(fold, account, overageRef, overageFacts(leg, times, a), funding.overageMicros, funding.chargedSeconds)
+      : notInvoiced;
   if (funding.rest !== null && funding.restSeconds > 0) segments.push(segment(funding.rest, null, 0, funding.restSeconds, 0));
   const amount = funding.creditsMicros + funding.overageMicros;
   if (amount > 0 && a.payer !== null && a.rule.countsForSpendLimit) addMonthly(fold, a.payer.spend, a.poolMonth, amount);
@@ -140,6 +146,7 @@ export function writeLeg(
     segments,
     postings,
     proofOf(fold, account, a, funding, leg),
+    onInvoice,
   );
   fold.outputs.push({ kind: "call", row });
   if (funding.poolMinutes > 0 && sources !== null && sources.pool !== null && sources.poolMonth !== null) {
@@ -147,6 +154,16 @@ export function writeLeg(
   }
   if (funding.creditsMicros > 0) afterCharge(fold, account, funding.creditsMicros);
   return row;
+}
+
+function overageFacts(leg: Leg, times: LegTimes, a: Assessment): OverageFacts {
+  return {
+    callType: leg.callType,
+    startAt: timeUs(times.startAt),
+    poolMonth: a.poolMonth,
+    destinationCountry: a.destinationCountry,
+    destinationName: a.destinationName,
+  };
 }
 
 function segment(source: Segment["source"], ref: string | null, minutes: number, seconds: number, amountMicros: number): Segment {

@@ -1,5 +1,5 @@
 import type { Account } from "../account/account.ts";
-import { pushDue } from "../due.ts";
+import { schedule } from "../account/clock.ts";
 import type { Fold } from "../fold-context.ts";
 import { change } from "../undo.ts";
 import { closeLeg, legKeyOf } from "./close.ts";
@@ -17,7 +17,7 @@ export function legIsDue(fold: Fold, account: Account, usageId: string, entryAt:
   // Put back even if that time has passed too, so that legs close in the order in which they fell silent.
   if (leg.dueAt > entryAt) {
     change(fold.undo, leg, "armedAt", leg.dueAt);
-    return pushDue(fold.state.due, leg.dueAt, "leg", account.id, usageId);
+    return schedule(fold, account, leg.dueAt, "leg", usageId);
   }
   change(fold.undo, leg, "endedBy", ENDED_BY_SILENCE);
   const times = lastUsage(leg, fold.now);

@@ -1,5 +1,5 @@
 import type { Account } from "../account/account.ts";
-import { pushDue } from "../due.ts";
+import { schedule } from "../account/clock.ts";
 import type { Fold } from "../fold-context.ts";
 import { change } from "../undo.ts";
 import type { Leg } from "./leg.ts";
@@ -16,5 +16,5 @@ export function armLeg(fold: Fold, account: Account, leg: Leg, dueAt: number): v
   change(fold.undo, leg, "dueAt", dueAt);
   if (leg.armedAt !== 0 && leg.armedAt <= dueAt) return;
   change(fold.undo, leg, "armedAt", dueAt);
-  pushDue(fold.state.due, dueAt, "leg", account.id, leg.usageId);
+  schedule(fold, account, dueAt, "leg", leg.usageId);
 }

@@ -1,6 +1,7 @@
 import type { Account } from "../account/account.ts";
 import type { Fold } from "../fold-context.ts";
-import { accountFact } from "../output.ts";
+import { notify } from "../output.ts";
+import { findProduct } from "../catalogue/product.ts";
 import { change } from "../undo.ts";
 import { sizeOf, thresholdReached } from "./pool.ts";
 import type { Pool, PoolMonth } from "./pool.ts";
@@ -12,17 +13,11 @@ export function noticePool(fold: Fold, account: Account, pool: Pool, month: Pool
   change(fold.undo, month, "noticed", threshold);
   const data = {
     pool: pool.key,
+    description: findProduct(pool.product)?.description ?? "",
     month: String(month.month),
     threshold: String(threshold),
     usedMinutes: String(month.usedMinutes),
     totalMinutes: String(sizeOf(pool, month)),
   };
-  accountFact(fold, account, "pool.warning", pool.key, data);
-  fold.outputs.push({
-    kind: "notice",
-    account: account.id,
-    notice: "pool.warning",
-    key: `${pool.key}/${month.month}/${threshold}`,
-    data,
-  });
+  notify(fold, account, "pool.warning", `${pool.key}/${month.month}/${threshold}`, data);
 }

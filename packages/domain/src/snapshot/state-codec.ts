@@ -1,4 +1,5 @@
 import type { Account } from "../account/account.ts";
+import type { DraftLine } from "../billing/draft.ts";
 import type { IdMemory } from "../ids/id-memory.ts";
 import type { PartitionState } from "../state.ts";
 import { sha256Hex } from "./sha256.ts";
@@ -17,8 +18,23 @@ interface Header {
   readonly words: number;
 }
 
-type AccountMaps = "users" | "numbers" | "subscriptions" | "pools" | "legs" | "asked" | "commands";
-const accountMaps: readonly AccountMaps[] = ["users", "numbers", "subscriptions", "pools", "legs", "asked", "commands"];
+const accountMaps = [
+  "users",
+  "numbers",
+  "subscriptions",
+  "pools",
+  "legs",
+  "asked",
+  "commands",
+  "billingAccounts",
+  "billingProfiles",
+  "paymentMethods",
+  "payments",
+  "goodwillProposals",
+  "drafts",
+  "invoices",
+] as const satisfies readonly (keyof Account)[];
+type AccountMaps = (typeof accountMaps)[number];
 
 /** `decodeState(encodeState(s))` folds on exactly as `s` would. */
 export function encodeState(state: PartitionState): Uint8Array {
@@ -103,6 +119,7 @@ type PlainState = Omit<PartitionState, "accounts" | "ids"> & {
 function plainAccount(account: Account): PlainAccount {
   const plain: Record<string, unknown> = { ...account };
   for (const name of accountMaps) plain[name] = [...account[name]];
+  plain["drafts"] = [...account.drafts].map(([id, draft]) => [id, { ...draft, lines: [...draft.lines.values()] }]);
   // Every map was replaced by its entries just now.
   return plain as unknown as PlainAccount;
 }
@@ -110,6 +127,8 @@ function plainAccount(account: Account): PlainAccount {
 function accountFromPlain(plain: PlainAccount): Account {
   const account: Record<string, unknown> = { ...plain };
   for (const name of accountMaps) account[name] = new Map(plain[name]);
+  for (const draft of (account["drafts"] as Map<string, { lines: unknown }>).values())
+    draft.lines = new Map((draft.lines as DraftLine[]).map((line) => [line.line, line]));
   return account as unknown as Account;
 }
 

@@ -11,7 +11,28 @@ export interface Subscription {
   readonly id: string;
   readonly product: string;
   readonly country: string;
-  readonly trial: boolean;
+  /** The billing profile that pays for it. */
+  readonly profile: string;
+  /** Per licence and month, as agreed when it was bought. */
+  readonly unitPriceMicros: number;
+  /** Who bought it for himself (SS-1); empty: the organisation. */
+  buyer: string;
+  trial: boolean;
+  /** A trial goes on as a paid subscription when it ends (SB-3). */
+  converts: boolean;
+  /** Renewed at the end of its term. */
+  recurring: boolean;
+  /** The running term, `[termFrom, termTo)`. */
+  termFrom: number;
+  termTo: number;
+  /** When Expired or Disabled ends; 0: neither. */
+  stageTo: number;
+  /** The period charged last, and for how many licences. */
+  chargedFrom: number;
+  chargedTo: number;
+  chargedLicences: number;
+  /** The unpaid invoice it is Disabled for; empty: none. */
+  suspendedFor: string;
   readonly term: "P1M" | "P1Y" | "P3Y";
   readonly billingFrequency: "monthly" | "annual";
   readonly startedAt: number;

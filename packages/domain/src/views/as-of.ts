@@ -1,9 +1,11 @@
 import { formatMicros, formatTime, micros, timeUs } from "@tollbook/contracts/units.ts";
+import type { Account } from "../account/account.ts";
+import { nowOf } from "../account/clock.ts";
 import type { PartitionState } from "../state.ts";
 
-/** How far the log has been folded. */
-export function asOf(state: PartitionState): { partition: number; seq: number; time: string } {
-  return { partition: state.partition, seq: state.lastSeq, time: formatTime(timeUs(state.now)) };
+/** How far the log has been folded, and the account's own time then. */
+export function asOf(state: PartitionState, account: Account): { partition: number; seq: number; time: string } {
+  return { partition: state.partition, seq: state.lastSeq, time: formatTime(timeUs(nowOf(state, account))) };
 }
 
 export function money(amountMicros: number): string {

@@ -1,6 +1,7 @@
 import type { CreditsView, LotView } from "@tollbook/contracts/views.ts";
 import { US_PER_DAY } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
+import { nowOf } from "../account/clock.ts";
 import { monthIn } from "../calendar.ts";
 import { whyNoCredits } from "../command/credit-commands.ts";
 import type { Lot } from "../credits/credits.ts";
@@ -15,13 +16,15 @@ export function creditsView(state: PartitionState, account: Account): CreditsVie
   const { credits } = account;
   const setting = latest(credits.autoRecharge);
   const hindrance = whyNoCredits(account);
-  const soon = credits.lots.filter((lot) => lot.expiresAt > state.now && lot.expiresAt <= state.now + SOON_US);
+  const soon = credits.lots.filter(
+    (lot) => lot.expiresAt > nowOf(state, account) && lot.expiresAt <= nowOf(state, account) + SOON_US,
+  );
   const { month } = account.counters;
-  const spent = month.period === monthIn(account.timeZone, state.now) ? month.creditsMicros : 0;
+  const spent = month.period === monthIn(account.timeZone, nowOf(state, account)) ? month.creditsMicros : 0;
   return {
-    asOf: asOf(state),
+    asOf: asOf(state, account),
     currency: account.currency,
-    mode: creditMode(account, state.now),
+    mode: creditMode(account, nowOf(state, account)),
     state: creditState(credits),
     balance: money(credits.balanceMicros),
     reserved: money(credits.reservedMicros),
@@ -36,7 +39,7 @@ export function creditsView(state: PartitionState, account: Account): CreditsVie
     },
     canBuy: hindrance === null,
     cannotBuyReason: hindrance?.code ?? null,
-    lots: credits.lots.slice(-MOST_ROWS).map((lot) => lotView(lot, state.now)),
+    lots: credits.lots.slice(-MOST_ROWS).map((lot) => lotView(lot, nowOf(state, account))),
   };
 }
 

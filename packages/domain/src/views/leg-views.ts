@@ -1,6 +1,7 @@
 import type { LegView, LiveCallsView } from "@tollbook/contracts/views.ts";
 import { countryOf } from "@tollbook/tariffs/country-of.ts";
 import type { Account } from "../account/account.ts";
+import { nowOf } from "../account/clock.ts";
 import { recall } from "../ids/id-memory.ts";
 import { legKeyOf } from "../leg/close.ts";
 import { stateOf, versionOf } from "../leg/closed-leg.ts";
@@ -12,7 +13,7 @@ import { asOf, money, MOST_ROWS, time } from "./as-of.ts";
 export function liveCallsView(state: PartitionState, account: Account): LiveCallsView {
   const legs = [...account.legs.values()].slice(-MOST_ROWS).reverse();
   return {
-    asOf: asOf(state),
+    asOf: asOf(state, account),
     total: account.legs.size,
     calls: legs.map((leg) => ({
       usageId: leg.usageId,
@@ -22,7 +23,7 @@ export function liveCallsView(state: PartitionState, account: Account): LiveCall
       destination: leg.toE164 === "" ? "" : (countryOf(leg.toE164)?.destination ?? ""),
       startedAt: leg.setupAt === 0 ? null : time(leg.setupAt),
       answeredAt: leg.answeredAt === 0 ? null : time(leg.answeredAt),
-      usedSeconds: usedSeconds(leg, state.now),
+      usedSeconds: usedSeconds(leg, nowOf(state, account)),
       grantedSeconds: leg.grantedSeconds < 0 ? null : leg.grantedSeconds,
       reserved: money(leg.moneyReserved),
     })),
@@ -43,7 +44,7 @@ export function legView(
   const leg = account.legs.get(usageId);
   if (leg !== undefined) {
     return {
-      asOf: asOf(state),
+      asOf: asOf(state, account),
       usageId,
       state: leg.state,
       version: 0,
@@ -57,7 +58,7 @@ export function legView(
   const known = { connectedMs: 0, mark: 0, meta: 0 };
   if (!recall(state.ids, key, known)) return { error: "unknownCall", detail: usageId };
   return {
-    asOf: asOf(state),
+    asOf: asOf(state, account),
     usageId,
     state: stateOf(known.meta),
     version: versionOf(known.meta),

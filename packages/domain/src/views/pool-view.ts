@@ -1,5 +1,6 @@
 import type { PoolsView, PoolView } from "@tollbook/contracts/views.ts";
 import type { Account } from "../account/account.ts";
+import { nowOf } from "../account/clock.ts";
 import { locationAt } from "../account/user.ts";
 import { monthIn } from "../calendar.ts";
 import { findProduct } from "../catalogue/product.ts";
@@ -18,20 +19,23 @@ export function poolsView(
   account: Account,
   user: string | null,
 ): PoolsView | { error: "unknownUser"; detail: string } {
-  if (user === null) return { asOf: asOf(state), pools: poolViews(state, account) };
+  if (user === null) return { asOf: asOf(state, account), pools: poolViews(state, account) };
   const found = account.users.get(user);
   if (found === undefined) return { error: "unknownUser", detail: user };
-  const country = locationAt(found, state.now);
+  const country = locationAt(found, nowOf(state, account));
   const keys = latest(found.licences).flatMap((id) => {
     const product = productOf(account.subscriptions.get(id) as Subscription);
     return (["domestic", "international", "zoneA"] as const).map((kind) => poolKey(product, kind, country, user));
   });
   const pools = [...new Set(keys)].map((key) => account.pools.get(key)).filter((pool) => pool !== undefined);
-  return { asOf: asOf(state), pools: pools.map((pool) => poolView(pool, monthIn(account.timeZone, state.now))) };
+  return {
+    asOf: asOf(state, account),
+    pools: pools.map((pool) => poolView(pool, monthIn(account.timeZone, nowOf(state, account)))),
+  };
 }
 
 export function poolViews(state: PartitionState, account: Account): PoolView[] {
-  const month = monthIn(account.timeZone, state.now);
+  const month = monthIn(account.timeZone, nowOf(state, account));
   const views: PoolView[] = [];
   for (const pool of account.pools.values()) {
     const shown = poolView(pool, month);

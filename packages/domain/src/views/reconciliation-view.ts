@@ -12,7 +12,7 @@ export function reconciliationView(state: PartitionState, account: Account, hour
   const { counters } = account;
   const { money: sums } = counters;
   return {
-    asOf: asOf(state),
+    asOf: asOf(state, account),
     hours: counters.hours.slice(-hours).map(hourly),
     total: hourly(counters.total),
     openLegs: account.legs.size,

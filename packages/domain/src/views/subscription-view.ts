@@ -1,5 +1,6 @@
 import type { SubscriptionsView, SubscriptionView } from "@tollbook/contracts/views.ts";
 import type { Account } from "../account/account.ts";
+import { nowOf } from "../account/clock.ts";
 import { addMonths, monthIn } from "../calendar.ts";
 import { includedMinutes } from "../catalogue/product.ts";
 import { whyUnavailable } from "../command/subscription-commands.ts";
@@ -11,7 +12,7 @@ import { asOf, money, MOST_ROWS, time } from "./as-of.ts";
 
 export function subscriptionsView(state: PartitionState, account: Account): SubscriptionsView {
   const subscriptions = [...account.subscriptions.values()].slice(0, MOST_ROWS);
-  return { asOf: asOf(state), subscriptions: subscriptions.map((one) => subscriptionView(state, account, one)) };
+  return { asOf: asOf(state, account), subscriptions: subscriptions.map((one) => subscriptionView(state, account, one)) };
 }
 
 const TERM_MONTHS = { P1M: 1, P1Y: 12, P3Y: 36 } as const;
@@ -19,7 +20,7 @@ const TERM_MONTHS = { P1M: 1, P1Y: 12, P3Y: 36 } as const;
 function subscriptionView(state: PartitionState, account: Account, subscription: Subscription): SubscriptionView {
   const product = productOf(subscription);
   const why = whyUnavailable(account, subscription);
-  const month = monthIn(account.timeZone, state.now);
+  const month = monthIn(account.timeZone, nowOf(state, account));
   const minutes = includedMinutes(product.domestic, subscription.country) || (product.dialOut?.minutes ?? 0);
   return {
     subscription: subscription.id,
@@ -34,10 +35,10 @@ function subscriptionView(state: PartitionState, account: Account, subscription:
     licences: subscription.total,
     assigned: subscription.assigned.length,
     startedAt: time(subscription.startedAt),
-    renewsAt: renewsAt(subscription, state.now),
+    renewsAt: renewsAt(subscription, nowOf(state, account)),
     includedMinutes: minutes === 0 ? null : minutes,
     tags: [...product.tags],
-    payAsYouGo: why !== null ? "UNAVAILABLE" : isPayAsYouGoOn(subscription, state.now) ? "ON" : "OFF",
+    payAsYouGo: why !== null ? "UNAVAILABLE" : isPayAsYouGoOn(subscription, nowOf(state, account)) ? "ON" : "OFF",
     payAsYouGoReason: why,
     overageThisMonth: money(subscription.overage.findLast((one) => one.month === month)?.micros ?? 0),
     currency: account.currency,

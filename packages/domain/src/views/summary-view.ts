@@ -1,6 +1,7 @@
 import type { SummaryView } from "@tollbook/contracts/views.ts";
 import { US_PER_DAY } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
+import { nowOf } from "../account/clock.ts";
 import { monthIn } from "../calendar.ts";
 import type { UsageCounts } from "../counters.ts";
 import { creditMode } from "../credits/mode.ts";
@@ -12,10 +13,10 @@ import { poolViews } from "./pool-view.ts";
 /** The Overview page: what counts right now. */
 export function summaryView(state: PartitionState, account: Account): SummaryView {
   const { credits, counters } = account;
-  const day = ofPeriod(counters.day, Math.floor(state.now / US_PER_DAY));
-  const month = ofPeriod(counters.month, monthIn(account.timeZone, state.now));
+  const day = ofPeriod(counters.day, Math.floor(nowOf(state, account) / US_PER_DAY));
+  const month = ofPeriod(counters.month, monthIn(account.timeZone, nowOf(state, account)));
   return {
-    asOf: asOf(state),
+    asOf: asOf(state, account),
     account: account.id,
     name: account.name,
     country: account.country,
@@ -25,7 +26,7 @@ export function summaryView(state: PartitionState, account: Account): SummaryVie
     balance: money(credits.balanceMicros),
     available: money(credits.balanceMicros - credits.reservedMicros),
     reserved: money(credits.reservedMicros),
-    creditMode: creditMode(account, state.now),
+    creditMode: creditMode(account, nowOf(state, account)),
     activeCalls: account.legs.size,
     today: {
       legs: day?.legs ?? 0,

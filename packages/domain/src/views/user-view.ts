@@ -1,5 +1,6 @@
 import type { UsersView, UserView } from "@tollbook/contracts/views.ts";
 import type { Account } from "../account/account.ts";
+import { nowOf } from "../account/clock.ts";
 import { spentIn } from "../account/user.ts";
 import type { User } from "../account/user.ts";
 import { monthIn } from "../calendar.ts";
@@ -26,7 +27,7 @@ export function usersView(state: PartitionState, account: Account, after: string
     }
     users.push(viewOf(state, account, user));
   }
-  return { asOf: asOf(state), users, next };
+  return { asOf: asOf(state, account), users, next };
 }
 
 export function userView(
@@ -52,6 +53,6 @@ function viewOf(state: PartitionState, account: Account, user: User): UserView {
       const product = productOf(account.subscriptions.get(id) as Subscription);
       return { subscription: id, product: product.id, serviceCode: product.serviceCode };
     }),
-    spentThisMonth: money(spentIn(user, monthIn(account.timeZone, state.now))),
+    spentThisMonth: money(spentIn(user, monthIn(account.timeZone, nowOf(state, account)))),
   };
 }

@@ -34,6 +34,9 @@ const accountEvent = (outSeq: number, type: string, postings: Posting[], account
   balanceMicros: micros(0),
   postings,
   data: "{}",
+  at: timeUs(logTime + outSeq * 1_000_000),
+  invoice: "",
+  invoiceLine: "",
 });
 const charged = (outSeq: number, amount: number, differences: Partial<CallRow> = {}): CallRow =>
   exampleCall({

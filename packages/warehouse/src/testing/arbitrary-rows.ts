@@ -90,6 +90,8 @@ const callRow: fc.Arbitrary<CallRow> = fc.record({
   segments: fc.array(segment, { maxLength: 4 }),
   postings: fc.array(posting, { maxLength: 6 }),
   proof: fc.oneof(text, fc.json()),
+  invoice: text,
+  invoiceLine: text,
 });
 
 const accountEventRow: fc.Arbitrary<AccountEventRow> = fc.record({
@@ -106,6 +108,9 @@ const accountEventRow: fc.Arbitrary<AccountEventRow> = fc.record({
   balanceMicros: whole.map(micros),
   postings: fc.array(posting, { maxLength: 6 }),
   data: fc.json(),
+  at: time,
+  invoice: text,
+  invoiceLine: text,
 });
 
 const deadLetterRow: fc.Arbitrary<DeadLetterRow> = fc.record({

@@ -64,6 +64,8 @@ export function exampleCall(differences: Partial<CallRow> = {}): CallRow {
     ],
     postings: [],
     proof: "{}",
+    invoice: "",
+    invoiceLine: "",
     ...differences,
   };
 }

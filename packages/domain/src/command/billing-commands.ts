@@ -1,0 +1,196 @@
+import type { Tax } from "../billing/billing-account.ts";
+import { createBillingAccount, createBillingProfile, MAIN } from "../billing/billing-account.ts";
+import type { Account } from "../account/account.ts";
+import { refreshMethod, expiryOf } from "../billing/payment-method.ts";
+import type { PaymentMethod } from "../billing/payment-method.ts";
+import { closeDrafts } from "../billing/close.ts";
+import { retryPaymentsOf } from "../billing/payment.ts";
+import { isTimeZone } from "../calendar.ts";
+import type { Fold } from "../fold-context.ts";
+import { change, deleteEntry, setEntry } from "../undo.ts";
+import { accepted, refused } from "./outcome.ts";
+import type { Handler } from "./outcome.ts";
+
+/** Creates a billing account or changes what is given. */
+export const setBillingAccount: Handler<"billingAccount.set"> = (fold, account, data) => {
+  const { undo } = fold;
+  let billing = account.billingAccounts.get(data.billingAccount);
+  if (billing === undefined) {
+    billing = createBillingAccount(data.billingAccount, data.displayName ?? data.billingAccount);
+    setEntry(undo, account.billingAccounts, billing.id, billing);
+  }
+  if (data.displayName !== undefined) change(undo, billing, "displayName", data.displayName);
+  if (data.soldTo !== undefined) change(undo, billing, "soldTo", data.soldTo);
+  if (data.numberPrefix !== undefined && data.numberPrefix !== billing.prefix) {
+    // A series is gapless only under one name.
+    if (billing.nextNumber > 1) return refused("seriesInUse", "numberPrefix: invoices have been numbered with the other one");
+    change(undo, billing, "prefix", data.numberPrefix);
+  }
+  return accepted(billing.id);
+};
+
+/** Creates a billing profile or changes what is given. Day of month and zone are fixed once something accrues on it. */
+export const setBillingProfile: Handler<"billingProfile.set"> = (fold, account, data) => {
+  const { undo } = fold;
+  const known = account.billingProfiles.get(data.profile);
+  const billingAccount = data.billingAccount ?? known?.billingAccount ?? MAIN;
+  if (!account.billingAccounts.has(billingAccount)) return refused("unknownBillingAccount", billingAccount);
+  const anchorDay = data.anchorDay ?? known?.anchorDay ?? 1;
+  const timeZone = data.timeZone ?? known?.timeZone ?? "UTC";
+  if (!isTimeZone(timeZone)) return refused("invalidCommand", `timeZone: no zone of the IANA database is called ${timeZone}`);
+  let profile = known;
+  const fixed =
+    known !== undefined &&
+    (known.anchorDay !== anchorDay || known.timeZone !== timeZone || known.billingAccount !== billingAccount);
+  if (fixed && isUsed(account, known.id))
+    return refused("profileInUse", "billingAccount, anchorDay, timeZone: invoices exist or accrue on it");
+  if (profile === undefined || fixed) {
+    const made = createBillingProfile(
+      data.profile,
+      billingAccount,
+      data.displayName ?? known?.displayName ?? data.profile,
+      anchorDay,
+      timeZone,
+    );
+    profile = known === undefined ? made : { ...known, billingAccount, anchorDay, timeZone };
+    setEntry(undo, account.billingProfiles, profile.id, profile);
+  }
+  if (data.displayName !== undefined) change(undo, profile, "displayName", data.displayName);
+  if (data.billTo !== undefined) change(undo, profile, "billTo", data.billTo);
+  if (data.purchaseOrder !== undefined) change(undo, profile, "purchaseOrder", data.purchaseOrder);
+  if (data.netDays !== undefined) change(undo, profile, "netDays", data.netDays);
+  if (data.emailPdf !== undefined) change(undo, profile, "emailPdf", data.emailPdf);
+  if (data.tax !== undefined) change(undo, profile, "tax", data.tax === null ? null : taxFrom(data.tax));
+  if (data.discount !== undefined) {
+    const discount =
+      data.discount === null
+        ? null
+        : { label: data.discount.label, basisPoints: basisPoints(data.discount.percent), on: data.discount.on };
+    change(undo, profile, "discount", discount);
+  }
+  return accepted(profile.id);
+};
+
+function isUsed(account: Account, profile: string): boolean {
+  return (
+    (account.billingProfiles.get(profile)?.drafts.length ?? 0) > 0 ||
+    [...account.invoices.values()].some((one) => one.profile === profile)
+  );
+}
+
+function taxFrom({ label, percent, inclusive }: { label: string; percent: string; inclusive?: boolean | undefined }): Tax {
+  return { label, rateBasisPoints: basisPoints(percent), inclusive: inclusive ?? false };
+}
+
+/** "19.5" to 1950; the schema lets two decimals at most through. */
+function basisPoints(percent: string): number {
+  const [whole = "0", fraction = ""] = percent.split(".");
+  return Number(whole) * 100 + Number(fraction.padEnd(2, "0"));
+}
+
+/** PM-1: a card by its provider's token; its number never comes here. */
+export const addPaymentMethod: Handler<"paymentMethod.add"> = (fold, account, data) => {
+  if (account.paymentMethods.has(data.method)) return refused("invalidCommand", `method: ${data.method} exists already`);
+  // PM-2: issued in the organisation's country.
+  if (data.country !== account.country)
+    return refused("methodNotAccepted", `country: the card must be issued in ${account.country}`);
+  if (expiryOf(data.expires) <= fold.now) return refused("methodNotAccepted", "expires: it has expired");
+  const method: PaymentMethod = {
+    id: data.method,
+    provider: data.provider,
+    token: data.token,
+    brand: data.brand,
+    last4: data.last4,
+    expires: data.expires,
+    holder: data.holder,
+    country: data.country,
+    address: data.address ?? null,
+    state: "VALID",
+  };
+  setEntry(fold.undo, account.paymentMethods, method.id, method);
+  refreshMethod(fold, account, method);
+  return accepted(method.id);
+};
+
+/** PM-1: security code (by a new token), expiry, name and address may change; another number is another card: replace it. */
+export const editPaymentMethod: Handler<"paymentMethod.edit"> = (fold, account, data) => {
+  const method = account.paymentMethods.get(data.method);
+  if (method === undefined) return refused("unknownPaymentMethod", data.method);
+  if (data.expires !== undefined && expiryOf(data.expires) <= fold.now)
+    return refused("methodNotAccepted", "expires: it has expired");
+  const { undo } = fold;
+  if (data.token !== undefined) change(undo, method, "token", data.token);
+  if (data.expires !== undefined) change(undo, method, "expires", data.expires);
+  if (data.holder !== undefined) change(undo, method, "holder", data.holder);
+  if (data.address !== undefined) change(undo, method, "address", data.address);
+  change(undo, method, "state", "VALID");
+  refreshMethod(fold, account, method);
+  retryPaymentsOf(fold, account, method.id);
+  return accepted(method.id);
+};
+
+/** PM-2: swapped for everything that uses it; the old one stays. */
+export const replacePaymentMethod: Handler<"paymentMethod.replace"> = (fold, account, data) => {
+  for (const id of [data.method, data.by]) if (!account.paymentMethods.has(id)) return refused("unknownPaymentMethod", id);
+  if (data.method === data.by) return refused("invalidCommand", "by: another method is needed");
+  const profiles = useInstead(fold, account, data.method, data.by);
+  retryPaymentsOf(fold, account, data.by);
+  return accepted(data.by, { profiles });
+};
+
+/** Every profile and every payment that is not done uses `by` from now on. */
+export function useInstead(fold: Fold, account: Account, method: string, by: string): number {
+  let profiles = 0;
+  for (const profile of account.billingProfiles.values()) {
+    if (profile.paymentMethod !== method) continue;
+    change(fold.undo, profile, "paymentMethod", by);
+    profiles++;
+  }
+  for (const payment of account.payments.values()) {
+    if (payment.method === method && (payment.status === "RETRYING" || payment.status === "SUSPENDED"))
+      change(fold.undo, payment, "method", by);
+  }
+  return profiles;
+}
+
+/** PM-2: only when attached to nothing. */
+export const deletePaymentMethod: Handler<"paymentMethod.delete"> = (fold, account, data) => {
+  if (!account.paymentMethods.has(data.method)) return refused("unknownPaymentMethod", data.method);
+  const user = [...account.billingProfiles.values()].find((profile) => profile.paymentMethod === data.method);
+  if (user !== undefined) return refused("methodInUse", `the billing profile ${user.id} uses it: replace it there first`);
+  const waiting = [...account.payments.values()].find(
+    ({ method, status }) => method === data.method && status !== "SUCCEEDED" && status !== "ABANDONED" && status !== "SUSPENDED",
+  );
+  if (waiting !== undefined) return refused("methodInUse", `the payment ${waiting.id} waits for it`);
+  deleteEntry(fold.undo, account.paymentMethods, data.method);
+  return accepted(data.method);
+};
+
+/** The method of a billing profile; null: invoices are paid by transfer. What waited for a method is tried at once. */
+export const setProfileMethod: Handler<"billingProfile.setPaymentMethod"> = (fold, account, data) => {
+  const profile = account.billingProfiles.get(data.profile);
+  if (profile === undefined) return refused("unknownBillingProfile", data.profile);
+  if (data.method !== null && !account.paymentMethods.has(data.method)) return refused("unknownPaymentMethod", data.method);
+  const before = profile.paymentMethod;
+  change(fold.undo, profile, "paymentMethod", data.method ?? "");
+  if (data.method !== null) {
+    for (const payment of account.payments.values()) {
+      if (payment.method === before && (payment.status === "RETRYING" || payment.status === "SUSPENDED"))
+        change(fold.undo, payment, "method", data.method);
+    }
+    retryPaymentsOf(fold, account, data.method);
+  }
+  return accepted(profile.id, { paymentMethod: data.method });
+};
+
+/** Edge 25: the open periods end now, new ones begin in the new currency. Amounts are never converted. */
+export const setCurrency: Handler<"account.currency"> = (fold, account, data) => {
+  if (data.currency === account.currency) return accepted(account.id, { currency: data.currency });
+  const { credits } = account;
+  if (credits.balanceMicros !== 0 || credits.reservedMicros !== 0)
+    return refused("creditsInOtherCurrency", "the credits hold money in the old currency: use them up first");
+  if (account.legs.size > 0) return refused("callsRunning", "calls are running that hold money in the old currency");
+  closeDrafts(fold, account);
+  change(fold.undo, account, "currency", data.currency as Account["currency"]);
+  return accepted(account.id, { currency: data.currency });
+};

@@ -1,0 +1,132 @@
+import { parseMicros } from "@tollbook/contracts/units.ts";
+import type { Account } from "../account/account.ts";
+import { dateIn } from "../billing/period.ts";
+import type { BillingAccount } from "../billing/billing-account.ts";
+import { moneyText, profileOf } from "../billing/draft.ts";
+import { issue, nextNumber } from "../billing/issue.ts";
+import { payableOf, payInvoice, settled } from "../billing/issued.ts";
+import type { IssuedInvoice } from "../billing/issued.ts";
+import { multiplyDivide, taxOn, toMinorUnit } from "../billing/rounding.ts";
+import type { Posting } from "../fold.ts";
+import type { Fold } from "../fold-context.ts";
+import { change, setEntry } from "../undo.ts";
+import { acceptedMoney, accepted, refused } from "./outcome.ts";
+import type { Handler } from "./outcome.ts";
+
+/** Architecture §5: what is stored was compared with the totals the fold closed with. Only then is an invoice numbered and issued. */
+export const invoiceVerified: Handler<"invoice.verified"> = (fold, account, data) => {
+  const draft = account.drafts.get(data.invoice);
+  if (draft === undefined) {
+    // The shell asks again after a restart: it has been issued meanwhile.
+    return account.invoices.has(data.invoice)
+      ? accepted(data.invoice, { issued: true })
+      : refused("unknownInvoice", data.invoice);
+  }
+  if (draft.state !== "CLOSED") return refused("invoiceNotClosed", `${draft.id} is ${draft.state}`);
+  if (draft.hash !== data.hash) return refused("invoiceHashMismatch", `expected ${draft.hash}`);
+  const invoice = issue(fold, account, draft);
+  return accepted(invoice.id, { number: invoice.number, total: moneyText(invoice.totalMicros) });
+};
+
+/** Paid by transfer or otherwise outside of the card; a part of it is possible. */
+export const payByHand: Handler<"invoice.pay"> = (fold, account, data) => {
+  const invoice = account.invoices.get(data.invoice);
+  if (invoice === undefined) return refused("unknownInvoice", data.invoice);
+  const payable = payableOf(invoice);
+  const amount = data.amount === undefined ? payable : parseMicros(data.amount);
+  if (amount === null || amount <= 0 || amount > payable || toMinorUnit(amount, invoice.currency) !== amount)
+    return refused("amountOutOfRange", `amount: more than 0, at most ${moneyText(payable)}, in the currency's minor unit`);
+  const postings = payInvoice(fold, account, invoice, amount, "cash/transfer");
+  return acceptedMoney(invoice.id, amount, postings, {
+    invoice: invoice.id,
+    state: invoice.state,
+    payable: moneyText(payableOf(invoice)),
+  });
+};
+
+/**
+ * Takes back a part of an issued invoice: a document of its own with the next number of the series. What was not paid yet need not
+ * be; what was, pays the next invoice.
+ */
+export const creditNote: Handler<"invoice.creditNote"> = (fold, account, data) => {
+  const invoice = account.invoices.get(data.invoice);
+  if (invoice === undefined || invoice.kind !== "invoice") return refused("unknownInvoice", data.invoice);
+  if (invoice.state === "VOID") return refused("invoiceNotOpen", `${invoice.number} is void already`);
+  const left = netLeft(invoice);
+  const net = parseMicros(data.net);
+  if (net === null || net <= 0 || net > left || toMinorUnit(net, invoice.currency) !== net)
+    return refused("amountOutOfRange", `net: more than 0, at most ${moneyText(left)}, in the currency's minor unit`);
+  return credit(fold, account, invoice, net, data.reason);
+};
+
+/** All of it that was not credited before; the invoice is void. */
+export const voidInvoice: Handler<"invoice.void"> = (fold, account, data) => {
+  const invoice = account.invoices.get(data.invoice);
+  if (invoice === undefined || invoice.kind !== "invoice") return refused("unknownInvoice", data.invoice);
+  if (invoice.state === "VOID") return refused("invoiceNotOpen", `${invoice.number} is void already`);
+  const outcome = credit(fold, account, invoice, netLeft(invoice), data.reason);
+  change(fold.undo, invoice, "state", "VOID");
+  return outcome;
+};
+
+/** The net amount that no credit note has taken back: the gross, less its share of tax. */
+function netLeft(invoice: IssuedInvoice): number {
+  if (invoice.creditedMicros === 0) return invoice.netMicros;
+  const gross = invoice.totalMicros - invoice.creditedMicros;
+  return toMinorUnit(multiplyDivide(gross, invoice.netMicros, invoice.totalMicros), invoice.currency);
+}
+
+function credit(
+  fold: Fold,
+  account: Account,
+  invoice: IssuedInvoice,
+  netMicros: number,
+  reason: string,
+): ReturnType<Handler<"invoice.void">> {
+  const { undo } = fold;
+  const { currency } = invoice;
+  const profile = profileOf(account, invoice.profile);
+  const whole = netMicros === netLeft(invoice);
+  const gross = whole
+    ? invoice.totalMicros - invoice.creditedMicros
+    : netMicros + (invoice.taxInclusive ? 0 : taxOn(netMicros, invoice.taxBasisPoints, false, currency));
+  const tax = invoice.taxInclusive ? taxOn(gross, invoice.taxBasisPoints, true, currency) : gross - netMicros;
+  const number = nextNumber(fold, account.billingAccounts.get(profile.billingAccount) as BillingAccount);
+  const unpaid = Math.max(0, payableOf(invoice));
+  const offTheInvoice = Math.min(unpaid, gross);
+  const back = gross - offTheInvoice;
+  const note: IssuedInvoice = {
+    ...invoice,
+    id: number,
+    kind: "creditNote",
+    number,
+    refersTo: invoice.number,
+    invoiceDate: dateIn(profile.timeZone, fold.now),
+    dueDate: dateIn(profile.timeZone, fold.now),
+    dueAt: fold.now,
+    issuedAt: fold.now,
+    netMicros: -netMicros,
+    totalMicros: -gross,
+    paidMicros: -gross,
+    creditedMicros: 0,
+    state: "PAID",
+    payment: "",
+    pastDueSince: 0,
+  };
+  setEntry(undo, account.invoices, note.id, note);
+  change(undo, invoice, "creditedMicros", invoice.creditedMicros + offTheInvoice);
+  if (back > 0) change(undo, profile, "creditMicros", profile.creditMicros + back);
+  if (payableOf(invoice) <= 0 && invoice.state !== "PAID") settled(fold, account, invoice);
+  const postings: Posting[] = [{ ledger: "revenue/creditNotes", unit: currency, amount: -(gross - tax) }];
+  if (tax !== 0) postings.push({ ledger: `tax/${profile.id}`, unit: currency, amount: -tax });
+  if (offTheInvoice > 0) postings.push({ ledger: `invoice/${invoice.number}`, unit: currency, amount: offTheInvoice });
+  if (back > 0) postings.push({ ledger: `customerCredit/${profile.id}`, unit: currency, amount: back });
+  return acceptedMoney(note.id, gross, postings, {
+    number,
+    refersTo: invoice.number,
+    net: moneyText(-netMicros),
+    tax: moneyText(-tax),
+    total: moneyText(-gross),
+    reason,
+  });
+}
