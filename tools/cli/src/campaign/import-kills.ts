@@ -174,10 +174,11 @@ async function caughtUp(api: ApiClient, events: number): Promise<ReconciliationV
       lastFailure = (error as Error).message;
       return null;
     });
-    if (view !== null && view.total.accepted >= events) return view;
+    // Not the accepted ones: among them are records that were sent again after a kill.
+    if (view !== null && view.total.events.applied >= events) return view;
     if (performance.now() > deadline)
       throw new Error(
-        `after ${CATCH_UP_MS / 1000} s only ${view?.total.accepted ?? "no"} of ${events} events are applied. ${lastFailure}`,
+        `after ${CATCH_UP_MS / 1000} s only ${view?.total.events.applied ?? "no"} of ${events} events are applied. ${lastFailure}`,
       );
     await wait(500);
   }
