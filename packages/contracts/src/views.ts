@@ -1,5 +1,8 @@
 import * as z from "zod/mini";
+import { AsOf } from "./as-of.ts";
+import type { BillingView, InvoicesView, InvoiceView } from "./billing-views.ts";
 import { eventOutcomes } from "./codes.ts";
+import { budgetFilter } from "./command/cost.ts";
 import { commandTypes } from "./commands.ts";
 
 /**
@@ -10,9 +13,6 @@ import { commandTypes } from "./commands.ts";
 
 const money = z.string();
 const time = z.string();
-
-/** `asOf` of every view: how far the log has been folded. */
-export const AsOf = z.object({ partition: z.int(), seq: z.int(), time });
 
 export const viewRequest = z.discriminatedUnion("view", [
   z.object({ view: z.literal("summary") }),
@@ -25,8 +25,19 @@ export const viewRequest = z.discriminatedUnion("view", [
     limit: z.optional(z.int().check(z.minimum(1), z.maximum(200))),
   }),
   z.object({ view: z.literal("user"), user: z.string() }),
+  z.object({ view: z.literal("budgets") }),
   z.object({ view: z.literal("liveCalls") }),
   z.object({ view: z.literal("leg"), usageId: z.string() }),
+  z.object({ view: z.literal("billing") }),
+  /** Without dates: the last so many months (IN-1: 3 or 6). Dates are inclusive. */
+  z.object({
+    view: z.literal("invoices"),
+    months: z.optional(z.int().check(z.minimum(1), z.maximum(24))),
+    from: z.optional(z.string()),
+    to: z.optional(z.string()),
+  }),
+  /** `after`: so many lines of a draft were read before. */
+  z.object({ view: z.literal("invoice"), invoice: z.string(), after: z.optional(z.int().check(z.minimum(0))) }),
   z.object({ view: z.literal("reconciliation"), hours: z.optional(z.int().check(z.minimum(1), z.maximum(200))) }),
 ]);
 export type ViewRequest = z.infer<typeof viewRequest>;
@@ -197,6 +208,45 @@ export const ReconciliationView = z.object({
   holds: z.boolean(),
 });
 
+/** One period of a budget: `period` is 2026-03, 2026-Q1 or 2026. */
+const budgetPeriod = z.object({
+  period: z.string(),
+  from: time,
+  /** The reset date: exclusive. */
+  to: time,
+  /** Charges before this are not in `spent`: the budget, or this way of counting, is younger than the period. */
+  countedFrom: time,
+  spent: money,
+  /** Whole percent of the amount, rounded down. */
+  percent: z.int(),
+  /** Percentages reached, ascending: each is told once a period. */
+  thresholdsReached: z.array(z.int()),
+  forecastReached: z.boolean(),
+});
+
+export const BudgetView = z.object({
+  budget: z.string(),
+  name: z.string(),
+  amount: money,
+  currency: z.string(),
+  period: z.enum(["monthly", "quarterly", "annual"]),
+  quick: z.boolean(),
+  thresholds: z.array(z.int()),
+  forecastThreshold: z.nullable(z.int()),
+  filter: budgetFilter,
+  charges: z.enum(["usage", "all"]),
+  recipients: z.array(z.string()),
+  createdBy: z.string(),
+  current: budgetPeriod,
+  /** What the period comes to if it goes on as so far; null while less than three days were counted. */
+  forecast: z.nullable(money),
+  /** Periods before this one, newest first. */
+  earlier: z.array(budgetPeriod),
+});
+export const BudgetsView = z.object({ asOf: AsOf, budgets: z.array(BudgetView) });
+export type BudgetView = z.infer<typeof BudgetView>;
+export type BudgetsView = z.infer<typeof BudgetsView>;
+
 export type PoolView = z.infer<typeof PoolView>;
 export type LotView = z.infer<typeof LotView>;
 export type CreditsView = z.infer<typeof CreditsView>;
@@ -219,12 +269,22 @@ export type ViewAnswer =
   | SubscriptionsView
   | UsersView
   | UserView
+  | BudgetsView
   | LiveCallsView
   | LegView
   | ReconciliationView
-  | { error: "unknownAccount" | "unknownUser" | "unknownCall" | "badRequest"; detail: string };
+  | BillingView
+  | InvoicesView
+  | InvoiceView
+  | { error: "unknownAccount" | "unknownUser" | "unknownCall" | "unknownInvoice" | "badRequest"; detail: string };
 
 /** Command types an outsider may send over HTTP. */
 export const publicCommandTypes = commandTypes.filter(
-  (type) => type !== "payment.result" && type !== "invoice.verified" && type !== "subscription.setState",
+  (type) =>
+    type !== "payment.result" &&
+    type !== "invoice.verified" &&
+    type !== "subscription.setState" &&
+    type !== "call.rerate" &&
+    type !== "rerate.start" &&
+    type !== "rerate.finish",
 );

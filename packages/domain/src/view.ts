@@ -1,6 +1,8 @@
 import type { ViewAnswer, ViewRequest } from "@tollbook/contracts/views.ts";
 import type { PartitionState } from "./state.ts";
+import { billingView } from "./views/billing-view.ts";
 import { creditsView } from "./views/credits-view.ts";
+import { invoicesView, invoiceView } from "./views/invoices-view.ts";
 import { legView, liveCallsView } from "./views/leg-views.ts";
 import { poolsView } from "./views/pool-view.ts";
 import { reconciliationView } from "./views/reconciliation-view.ts";
@@ -29,6 +31,12 @@ export function view(state: PartitionState, account: string, request: ViewReques
       return liveCallsView(state, found);
     case "leg":
       return legView(state, found, request.usageId);
+    case "billing":
+      return billingView(state, found);
+    case "invoices":
+      return invoicesView(state, found, request);
+    case "invoice":
+      return invoiceView(state, found, request.invoice, request.after ?? 0);
     case "reconciliation":
       return reconciliationView(state, found, request.hours ?? 24);
   }

@@ -105,8 +105,13 @@ export function issue(fold: Fold, account: Account, draft: Draft): IssuedInvoice
   return invoice;
 }
 
+/** Of the document that is issued next. */
+export function numberOf({ prefix, nextNumber: next }: BillingAccount): string {
+  return `${prefix}${String(next).padStart(6, "0")}`;
+}
+
 export function nextNumber(fold: Fold, series: BillingAccount): string {
-  const number = `${series.prefix}${String(series.nextNumber).padStart(6, "0")}`;
+  const number = numberOf(series);
   change(fold.undo, series, "nextNumber", series.nextNumber + 1);
   return number;
 }
