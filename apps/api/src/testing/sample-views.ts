@@ -113,6 +113,9 @@ export function sampleViews(
       reserved: "0.00",
       amount: "0.048",
     },
+    billing: { asOf, currency: "EUR", billingAccounts: [], billingProfiles: [], paymentMethods: [], payments: [] },
+    invoices: { asOf, range: { from: "2026-08-22", to: null }, total: 0, invoices: [] },
+    invoice: { asOf, draft: null, next: null, issued: null },
     reconciliation: {
       asOf,
       hours: [hour],

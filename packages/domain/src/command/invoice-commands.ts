@@ -3,12 +3,14 @@ import type { Account } from "../account/account.ts";
 import { dateIn } from "../billing/period.ts";
 import type { BillingAccount } from "../billing/billing-account.ts";
 import { moneyText, profileOf } from "../billing/draft.ts";
+import { creditNoteDocument } from "../billing/credit-note.ts";
 import { issue, nextNumber } from "../billing/issue.ts";
 import { payableOf, payInvoice, settled } from "../billing/issued.ts";
 import type { IssuedInvoice } from "../billing/issued.ts";
 import { multiplyDivide, taxOn, toMinorUnit } from "../billing/rounding.ts";
 import type { Posting } from "../fold.ts";
 import type { Fold } from "../fold-context.ts";
+import { accountEvent } from "../output.ts";
 import { change, setEntry } from "../undo.ts";
 import { acceptedMoney, accepted, refused } from "./outcome.ts";
 import type { Handler } from "./outcome.ts";
@@ -114,6 +116,12 @@ function credit(
     pastDueSince: 0,
   };
   setEntry(undo, account.invoices, note.id, note);
+  const series = account.billingAccounts.get(profile.billingAccount) as BillingAccount;
+  // The document as it was given out; what moves the money is the command's own row.
+  accountEvent(fold, account, "invoice.issued", {
+    subject: note.id,
+    data: creditNoteDocument(note, series, profile, reason, tax),
+  });
   change(undo, invoice, "creditedMicros", invoice.creditedMicros + offTheInvoice);
   if (back > 0) change(undo, profile, "creditMicros", profile.creditMicros + back);
   if (payableOf(invoice) <= 0 && invoice.state !== "PAID") settled(fold, account, invoice);

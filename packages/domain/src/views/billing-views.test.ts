@@ -173,6 +173,28 @@ it("IN-1: the list is of the last 3 months unless 6 or dates are asked for, newe
   expect(numbers({ from: "2026-09-01", to: "2026-09-30" })).toEqual([]);
 });
 
+it("a credit note is stored as the document that was given out: net, its tax, and what it refers to", () => {
+  const { fold, org } = begin();
+  org.command("billingProfile.set", { profile: "main", tax: { label: "VAT", percent: "19" }, billTo: address });
+  withPhones(org, 3);
+  runTo(fold, "2026-02-04T00:01:00Z");
+  verify(fold, org, "main/2026-01-01");
+  org.command("invoice.creditNote", { invoice: "main/2026-01-01", net: "10.00", reason: "two days without service" });
+  const stored = fold.events.findLast(({ type }) => type === "invoice.issued");
+  expect(stored?.postings).toEqual([]);
+  expect(JSON.parse(stored?.data ?? "") as Invoice).toMatchObject({
+    invoice: "MAIN-000002",
+    kind: "creditNote",
+    refersTo: "MAIN-000001",
+    billTo: address,
+    lines: [{ kind: "credit", description: "two days without service", net: "-10.00" }],
+    totals: { credits: "-10.00", net: "-10.00", tax: [{ taxable: "-10.00", amount: "-1.90" }], total: "-11.90" },
+  });
+  // 28.55 less 11.90.
+  expect(invoice(fold, "main/2026-01-01").issued).toMatchObject({ credited: "11.90", payable: "16.65" });
+  expect(invoices(fold).invoices.map(({ number, total }) => [number, total])).toContainEqual(["MAIN-000002", "-11.90"]);
+});
+
 it("a draft of more than 100 lines comes in pages whose totals are those of the whole", () => {
   const { fold, org } = begin();
   withPhones(org, 1);
