@@ -87,6 +87,14 @@ export function draftFor(fold: Fold, account: Account, profile: BillingProfile, 
   return { draft, late: time < draft.from };
 }
 
+/** Whether what happened at `time` would still stand on its own period's invoice. */
+export function accrues(fold: Fold, account: Account, profile: BillingProfile, time: number): boolean {
+  if (profile.drafts.some((id) => isWithin(account.drafts.get(id) as Draft, time))) return true;
+  return time >= periodAt(fold.now, profile.anchorDay, profile.timeZone).from;
+}
+
+const isWithin = (draft: Draft, time: number): boolean => time >= draft.from && time < draft.to;
+
 function draftOfPeriod(fold: Fold, account: Account, profile: BillingProfile, time: number): Draft {
   for (const id of profile.drafts) {
     const draft = account.drafts.get(id) as Draft;

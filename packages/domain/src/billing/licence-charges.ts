@@ -1,4 +1,5 @@
 import type { Account } from "../account/account.ts";
+import { countLicences } from "../budget/spend.ts";
 import { addMonths } from "../calendar.ts";
 import type { Fold } from "../fold-context.ts";
 import { accountEvent } from "../output.ts";
@@ -13,24 +14,33 @@ export function chargedMonths({ billingFrequency }: Pick<Subscription, "billingF
   return billingFrequency === "annual" ? 12 : 1;
 }
 
-/** The end of the charged period that begins at `from`: counted from the start of the term, so that short months do not add up. */
-export function chargedUntil(subscription: Subscription, from: number): number {
+/**
+ * The charged period `[from, to)` in which `at` lies: counted from where the subscription's terms are, so that short months do not
+ * add up.
+ */
+export function chargedPeriodAt(subscription: Subscription, at: number): { readonly from: number; readonly to: number } {
   const step = chargedMonths(subscription);
-  for (let months = step; ; months += step) {
-    const end = addMonths(subscription.startedAt, months);
-    if (end > from) return end;
+  let months = 0;
+  let to = addMonths(subscription.anchorAt, step);
+  while (to <= at) {
+    months += step;
+    to = addMonths(subscription.anchorAt, months + step);
   }
+  return { from: addMonths(subscription.anchorAt, months), to };
 }
 
-/** SS-3, IN-2: the licences of the period `[from, to)`, in advance; nothing for a trial. */
-export function chargePeriod(fold: Fold, account: Account, subscription: Subscription, from: number): void {
-  const to = chargedUntil(subscription, from);
+/**
+ * SS-3, IN-2: the licences of the period in which `at` lies, in advance; its rest, where it has begun already. Nothing for a
+ * trial.
+ */
+export function chargePeriod(fold: Fold, account: Account, subscription: Subscription, at: number): void {
+  const { from, to } = chargedPeriodAt(subscription, at);
   change(fold.undo, subscription, "chargedFrom", from);
   change(fold.undo, subscription, "chargedTo", to);
   change(fold.undo, subscription, "chargedLicences", subscription.total);
   if (subscription.trial || productOf(subscription).unlimited) return;
-  const price = priceOf(subscription, subscription.total);
-  post(fold, account, subscription, "licence", subscription.total, price, from, to);
+  const price = shareOf(priceOf(subscription, subscription.total), at, to, from, to);
+  post(fold, account, subscription, "licence", subscription.total, price, at, to);
 }
 
 /**
@@ -105,4 +115,5 @@ function post(
     invoice: draft.id,
     invoiceLine: line,
   });
+  if (account.budgets.size > 0) countLicences(fold, account, subscription.id, amountMicros);
 }

@@ -72,10 +72,7 @@ export const setBillingProfile: Handler<"billingProfile.set"> = (fold, account, 
 };
 
 function isUsed(account: Account, profile: string): boolean {
-  return (
-    (account.billingProfiles.get(profile)?.drafts.length ?? 0) > 0 ||
-    [...account.invoices.values()].some((one) => one.profile === profile)
-  );
+  return [...account.drafts.values(), ...account.invoices.values()].some((one) => one.profile === profile);
 }
 
 function taxFrom({ label, percent, inclusive }: { label: string; percent: string; inclusive?: boolean | undefined }): Tax {
