@@ -40,7 +40,7 @@ const listed = [
   "pool_minutes",
   "segments.source",
 ] as const;
-const listColumns = listed.map((name) => {
+export const callListColumns = listed.map((name) => {
   const found = callColumns.find((column) => column.name === name);
   if (found === undefined) throw new Error(`rated_calls has no column ${name}`);
   return found;
@@ -113,7 +113,7 @@ export async function listCalls(
   const direction = plan.descending ? "DESC" : "ASC";
   const rows = await readRows<StoredRow>(
     client,
-    `SELECT ${selectList(listColumns)} FROM rated_calls WHERE ${currentCallsCondition}${sql}${cursorCondition(plan, after)}
+    `SELECT ${selectList(callListColumns)} FROM rated_calls WHERE ${currentCallsCondition}${sql}${cursorCondition(plan, after)}
       ORDER BY ${column} ${direction}, out_seq ${direction} LIMIT {limit:UInt32}`,
     // One more than asked for says whether there is a next page.
     { ...scopeParameters(scope), ...parameters, ...cursorParameters(after), limit: limit + 1 },
@@ -147,7 +147,7 @@ function sortValue({ field }: SortPlan, row: CallListRow): number {
 }
 
 function listRowFromRow(stored: StoredRow): CallListRow {
-  const row = fieldsFromRow(listColumns, stored) as unknown as CallListRow;
+  const row = fieldsFromRow(callListColumns, stored) as unknown as CallListRow;
   return row.outcome === "voided" ? { ...row, ...nothingLeft } : row;
 }
 
@@ -198,7 +198,7 @@ export async function* streamCalls(
 ): AsyncGenerator<readonly CallListRow[]> {
   const { sql, parameters } = filterCondition(filter);
   const result = await client.query({
-    query: `SELECT ${selectList(listColumns)} FROM rated_calls WHERE ${currentCallsCondition}${sql} ORDER BY start_at, out_seq`,
+    query: `SELECT ${selectList(callListColumns)} FROM rated_calls WHERE ${currentCallsCondition}${sql} ORDER BY start_at, out_seq`,
     query_params: { ...scopeParameters(scope), ...parameters },
     format: "JSONEachRow",
     clickhouse_settings: { ...readSettings, max_execution_time: EXPORT_MAX_SECONDS },
