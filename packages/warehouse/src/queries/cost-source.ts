@@ -1,7 +1,7 @@
 import type { TimeUs } from "@tollbook/contracts/units.ts";
 import type { Condition } from "./call-filter.ts";
 import { scopeCondition } from "./account-scope.ts";
-import { holder } from "./reports/report-calls.ts";
+import { holder } from "./report-calls.ts";
 
 /**
  * What costs money, as rows of one shape: every row of a call (a reversal carries its figures negated, so that sums come out
@@ -118,14 +118,11 @@ export function costSource(filter: CostFilter, bySegment: boolean): Condition {
 
 /** A dimension as text: time dimensions as the date of the bucket's first UTC day; weeks begin on Monday. */
 export function dimensionSql(dimension: CostDimension): string {
-  switch (dimension) {
-    case "day":
-      return "toString(toDate(time, 'UTC'))";
-    case "week":
-      return "toString(toMonday(toDate(time, 'UTC')))";
-    case "month":
-      return "toString(toStartOfMonth(toDate(time, 'UTC')))";
-    default:
-      return `d_${dimension}`;
-  }
+  return isTimeDimension(dimension) ? timeSql[dimension] : `d_${dimension}`;
 }
+
+const timeSql: Readonly<Record<TimeDimension, string>> = {
+  day: "toString(toDate(time, 'UTC'))",
+  week: "toString(toMonday(toDate(time, 'UTC')))",
+  month: "toString(toStartOfMonth(toDate(time, 'UTC')))",
+};

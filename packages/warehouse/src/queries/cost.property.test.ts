@@ -54,19 +54,20 @@ const aCall = fc.record({
   fate: fc.constantFrom("stands", "stands", "stands", "voided", "corrected"),
 });
 
+const minus = (value: number): number => -value;
 const negative = (row: CallRow, outSeq: number, outcome: CallRow["outcome"]): CallRow => ({
   ...row,
   outSeq,
   entry: "reversal",
   refersTo: row.outSeq,
   outcome,
-  amountMicros: -row.amountMicros as Micros,
+  amountMicros: minus(row.amountMicros) as Micros,
   poolMinutes: -row.poolMinutes,
-  billableSeconds: -row.billableSeconds as Seconds,
+  billableSeconds: minus(row.billableSeconds) as Seconds,
   segments: row.segments.map((part) => ({
     ...part,
     minutes: -part.minutes,
-    amountMicros: -part.amountMicros as Micros,
+    amountMicros: minus(part.amountMicros) as Micros,
   })),
 });
 

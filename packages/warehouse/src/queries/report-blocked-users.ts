@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import { timeUs, type TimeUs } from "@tollbook/contracts/units.ts";
-import { integer, readRows } from "../../tables.ts";
-import { currentCallsCondition, scopeCondition, scopeParameters, type AccountScope } from "../account-scope.ts";
+import { integer, readRows } from "../tables.ts";
+import { currentCallsCondition, scopeCondition, scopeParameters, type AccountScope } from "./account-scope.ts";
 
 /** One change of UNBLOCKED ⇄ BLOCKED (domain §8.6, §11): a row of its own with an id of its own. */
 export interface BlockChange {

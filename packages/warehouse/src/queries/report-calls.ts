@@ -2,10 +2,10 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import type { FundingSource } from "@tollbook/contracts/answers.ts";
 import { micros, seconds, timeUs, type Micros, type TimeUs } from "@tollbook/contracts/units.ts";
 import type { CallRow } from "@tollbook/domain/fold.ts";
-import { callColumns } from "../../rated-calls.ts";
-import { fieldsFromRow, integer, readRows, readSettings, selectList, type StoredRow } from "../../tables.ts";
-import { currentCallsCondition, scopeParameters, type AccountScope } from "../account-scope.ts";
-import type { Condition } from "../call-filter.ts";
+import { callColumns } from "../rated-calls.ts";
+import { fieldsFromRow, integer, readRows, readSettings, selectList, type StoredRow } from "../tables.ts";
+import { currentCallsCondition, scopeParameters, type AccountScope } from "./account-scope.ts";
+import type { Condition } from "./call-filter.ts";
 
 /**
  * The calls of the usage reports (domain §8.1, §8.2, §8.8): over calling plans, each connected leg is one row; over Direct

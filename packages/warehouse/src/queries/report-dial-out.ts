@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import { micros, timeUs, type Micros, type TimeUs } from "@tollbook/contracts/units.ts";
-import { integer, readRows } from "../../tables.ts";
-import { currentCallsCondition, scopeParameters, standing, type AccountScope } from "../account-scope.ts";
+import { integer, readRows } from "../tables.ts";
+import { currentCallsCondition, scopeParameters, standing, type AccountScope } from "./account-scope.ts";
 import { holder, reportCondition, type ReportFilter } from "./report-calls.ts";
 
 /** Figures of dial-out from conferences (domain §8.7). Charges include connection fees; a minute begun counts. */
