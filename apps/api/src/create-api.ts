@@ -10,7 +10,8 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import { settledBucket } from "@tollbook/contracts/subjects.ts";
 import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import { decideAccess, recogniseCallers } from "./access.ts";
+import { decideAccess } from "./access/decide.ts";
+import { recogniseCallers } from "./access/recognise.ts";
 import { directoryFromBucket, followDirectory } from "./directory/directory.ts";
 import type { ApiConfig } from "./environment.ts";
 import { noteKeyUses } from "./key-uses.ts";
@@ -92,7 +93,7 @@ export async function createApp(config: ApiConfig, now: () => Date = () => new D
   recogniseCallers(app, access);
   await limitRequests(app, config.limits);
   await refuseOverload(app);
-  decideAccess(app, access);
+  decideAccess(app, services);
   await app.register(fastifySSE, { heartbeatInterval: 15_000 });
   await describeApi(app);
   await registerRoutes(app, services);

@@ -6,7 +6,8 @@ import type { CommandResult } from "@tollbook/contracts/http.ts";
 import { commandsSubject } from "@tollbook/contracts/subjects.ts";
 import type { AccountId } from "@tollbook/contracts/units.ts";
 import type { FastifyRequest } from "fastify";
-import { actorOf, principalOf } from "./access.ts";
+import { checkCommand } from "./access/check-command.ts";
+import { actorOf } from "./access/principal.ts";
 import type { LogClient } from "./log/log-client.ts";
 import { ApiProblem } from "./problem.ts";
 
@@ -14,11 +15,24 @@ import { ApiProblem } from "./problem.ts";
 const ANSWER_MS = 5000;
 
 /** What moves money or voids it must not happen twice because a connection broke: the sender has to name it (ux §4). */
-const movesMoney: ReadonlySet<CommandType> = new Set(["credits.topUp", "credits.goodwill", "subscription.buy", "call.void"]);
+const movesMoney: ReadonlySet<CommandType> = new Set([
+  "credits.topUp",
+  "credits.goodwill",
+  "credits.approveGoodwill",
+  "subscription.buy",
+  "subscription.reactivate",
+  "trial.convert",
+  "call.void",
+  "invoice.pay",
+  "invoice.creditNote",
+  "invoice.void",
+  "payment.retry",
+]);
 
 /**
  * Puts a command into the log and resolves with the fold's own answer. Rejects with ApiProblem: `refused` (with the refusal's
- * code), `idempotencyMismatch`, `idempotencyKeyMissing`, `logUnreachable`, `meterUnreachable`.
+ * code), `forbidden` (by the command's own permission, whatever the route's), `idempotencyMismatch`, `idempotencyKeyMissing`,
+ * `logUnreachable`, `meterUnreachable`.
  */
 export async function giveCommand<Type extends CommandType>(
   log: LogClient,
@@ -27,9 +41,8 @@ export async function giveCommand<Type extends CommandType>(
   type: Type,
   data: CommandData<Type>,
 ): Promise<CommandResult> {
-  return acceptedOnly(
-    await sendCommand(log, account, commandId(request, type), type, actorOf(principalOf(request), account), data),
-  );
+  await checkCommand(request, log, type, data);
+  return acceptedOnly(await sendCommand(log, account, commandId(request, type), type, actorOf(request), data));
 }
 
 /** As `giveCommand`, but a refusal is a value: for callers that have something to do after one. */

@@ -1,6 +1,6 @@
 import { fastifyRateLimit } from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Principal } from "./access.ts";
+import type { Principal } from "./access/principal.ts";
 import { ApiProblem } from "./problem.ts";
 
 export interface Limits {

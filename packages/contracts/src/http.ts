@@ -129,7 +129,16 @@ export const Settled = z.object({ partition: z.int(), logSeq: z.int(), logTime: 
 export const SignInRequest = z.object({ email: z.string(), password: z.string() });
 export const Session = z.object({
   person: z.object({ email: z.string(), displayName: z.string() }),
-  accounts: z.array(z.object({ account: z.string(), name: z.string(), roles: z.array(z.string()) })),
+  accounts: z.array(
+    z.object({
+      account: z.string(),
+      name: z.string(),
+      /** `globalAdmin`, `billingProfileReader:emea`; of a key: its scopes. */
+      roles: z.array(z.string()),
+      /** What they come to, somewhere in the account; absent: everything. For screens; the server does not rely on it. */
+      permissions: z.optional(z.array(z.string())),
+    }),
+  ),
   /** Send back as `X-CSRF-Token` with every change. */
   csrfToken: z.string(),
 });

@@ -2,7 +2,7 @@ import { commandData } from "@tollbook/contracts/commands.ts";
 import { CommandResult } from "@tollbook/contracts/http.ts";
 import { isAccountId } from "@tollbook/contracts/units.ts";
 import * as z from "zod/mini";
-import { actorOf, principalOf } from "../access.ts";
+import { actorOf } from "../access/principal.ts";
 import { acceptedOnly, commandId, sendCommand } from "../give-command.ts";
 import { ApiProblem } from "../problem.ts";
 import { accountName, problems } from "../schemas.ts";
@@ -45,7 +45,7 @@ export function registerAccounts(app: App, { log, directory, now }: Services): v
     async (request, reply) => {
       const { account, ...data } = request.body;
       if (!isAccountId(account)) throw new ApiProblem("invalidRequest", { detail: "account: 1 to 63 of a-z, 0-9 and -" });
-      const actor = actorOf(principalOf(request), account);
+      const actor = actorOf(request);
       const answer = await sendCommand(log, account, commandId(request, "account.create"), "account.create", actor, data);
       const exists = answer.code === "accountExists";
       if (exists && directory.account(account) === null) {

@@ -1,7 +1,7 @@
 import { ApiKey, CreatedApiKey } from "@tollbook/contracts/http.ts";
 import { isFeederId, parseTime } from "@tollbook/contracts/units.ts";
 import * as z from "zod/mini";
-import { accountOf } from "../access.ts";
+import { accountOf } from "../access/principal.ts";
 import { createApiKey } from "../directory/api-keys.ts";
 import type { KeyEntry } from "../directory/entries.ts";
 import { notFound } from "../problem.ts";
@@ -22,7 +22,7 @@ export function registerApiKeys(app: App, { directory, config, now }: Services):
   app.get(
     "/v1/accounts/:account/api-keys",
     {
-      config: { access: { account: ["admin"] } },
+      config: { access: { account: ["manageKeys"] } },
       schema: {
         operationId: "listApiKeys",
         tags: ["Sign-in"],
@@ -37,7 +37,7 @@ export function registerApiKeys(app: App, { directory, config, now }: Services):
   app.post(
     "/v1/accounts/:account/api-keys",
     {
-      config: { access: { account: ["admin"] } },
+      config: { access: { account: ["manageKeys"] } },
       schema: {
         operationId: "createApiKey",
         tags: ["Sign-in"],
@@ -60,7 +60,7 @@ export function registerApiKeys(app: App, { directory, config, now }: Services):
   app.delete(
     "/v1/accounts/:account/api-keys/:keyId",
     {
-      config: { access: { account: ["admin"] } },
+      config: { access: { account: ["manageKeys"] } },
       schema: {
         operationId: "revokeApiKey",
         tags: ["Sign-in"],

@@ -7,7 +7,7 @@ import type { AccountId, FeederId } from "@tollbook/contracts/units.ts";
 import { isListedEmergency } from "./emergency-numbers.ts";
 import type { FastifyContextConfig, FastifyRequest } from "fastify";
 import * as z from "zod/mini";
-import { accountOf, feederOf } from "../access.ts";
+import { accountOf, feederOf } from "../access/principal.ts";
 import { ApiProblem } from "../problem.ts";
 import { accountName, AccountParams, problems } from "../schemas.ts";
 import type { App, Services } from "../services.ts";

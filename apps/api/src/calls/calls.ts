@@ -3,7 +3,7 @@ import { formatMicros, formatTime } from "@tollbook/contracts/units.ts";
 import { listCalls, totalCalls } from "@tollbook/warehouse/queries/calls.ts";
 import { usageSeries } from "@tollbook/warehouse/queries/usage-series.ts";
 import * as z from "zod/mini";
-import { accountOf } from "../access.ts";
+import { accountOf } from "../access/principal.ts";
 import { AccountParams, problems } from "../schemas.ts";
 import type { App, Services } from "../services.ts";
 import { callFromRow } from "./call-view.ts";
@@ -29,7 +29,7 @@ export function registerCalls(app: App, services: Services): void {
   app.get(
     "/v1/accounts/:account/calls",
     {
-      config: { access: { account: ["read"] } },
+      config: { access: { account: ["readPerUserUsage"] } },
       schema: {
         operationId: "listCalls",
         tags: ["Reports"],
@@ -72,7 +72,7 @@ export function registerCalls(app: App, services: Services): void {
   app.get(
     "/v1/accounts/:account/usage-series",
     {
-      config: { access: { account: ["read"] } },
+      config: { access: { account: ["readUsage"], perUser: ["user", "search"] } },
       schema: {
         operationId: "getUsageSeries",
         tags: ["Reports"],

@@ -3,7 +3,7 @@ import { formatMicros, formatTime, isUsageId, type UsageId } from "@tollbook/con
 import { findLeg } from "@tollbook/warehouse/find-leg.ts";
 import { creditsLedger } from "@tollbook/warehouse/queries/credits-ledger.ts";
 import * as z from "zod/mini";
-import { accountOf } from "../access.ts";
+import { accountOf } from "../access/principal.ts";
 import { ApiProblem } from "../problem.ts";
 import { accountName, AccountParams, afterSeq, problems } from "../schemas.ts";
 import type { App, Services } from "../services.ts";
@@ -15,7 +15,7 @@ export function registerExplanation(app: App, { reports }: Services, readers: Re
   app.get(
     "/v1/accounts/:account/calls/:usageId/explanation",
     {
-      config: { access: { account: ["read"] } },
+      config: { access: { account: ["readPerUserUsage"] } },
       schema: {
         operationId: "explainCall",
         tags: ["Reports"],
@@ -47,7 +47,7 @@ export function registerExplanation(app: App, { reports }: Services, readers: Re
   app.get(
     "/v1/accounts/:account/credits/ledger",
     {
-      config: { access: { account: ["read"] } },
+      config: { access: { account: ["readBilling"] } },
       schema: {
         operationId: "listLedger",
         tags: ["Reports"],

@@ -2,8 +2,9 @@ import { commandData, type CommandType } from "@tollbook/contracts/commands.ts";
 import { CommandResult, PayAsYouGoPreview } from "@tollbook/contracts/http.ts";
 import { publicCommandTypes, type SubscriptionsView } from "@tollbook/contracts/views.ts";
 import * as z from "zod/mini";
-import { accountOf } from "../access.ts";
+import { accountOf } from "../access/principal.ts";
 import { askMeter } from "../ask-meter.ts";
+import { billingCommands } from "../billing/billing-commands.ts";
 import { giveCommand } from "../give-command.ts";
 import { ApiProblem, notFound } from "../problem.ts";
 import { accountName, AccountParams, afterSeq, problems } from "../schemas.ts";
@@ -20,7 +21,7 @@ export function registerCommands(app: App, services: Services): void {
   app.post(
     "/v1/accounts/:account/commands",
     {
-      config: { access: { account: ["change"] } },
+      config: { access: { command: "any" } },
       schema: {
         operationId: "giveCommand",
         tags: ["Commands"],
@@ -51,7 +52,7 @@ export function registerCommands(app: App, services: Services): void {
   app.get(
     "/v1/accounts/:account/subscriptions/:subscription/pay-as-you-go",
     {
-      config: { access: { account: ["read"] } },
+      config: { access: { account: ["readProducts"] } },
       schema: {
         operationId: "previewPayAsYouGo",
         tags: ["Commands"],
@@ -81,11 +82,11 @@ export function registerCommands(app: App, services: Services): void {
     },
   );
 
-  for (const { method, path, operationId, summary, params, body, command } of friendlyCommands) {
+  for (const { method, path, operationId, summary, params, body, command } of [...friendlyCommands, ...billingCommands]) {
     app.route({
       method,
       url: `/v1/accounts/:account/${path}`,
-      config: { access: { account: ["change"] } },
+      config: { access: { command } },
       schema: {
         operationId,
         tags: ["Commands"],
@@ -110,7 +111,7 @@ export function registerCommands(app: App, services: Services): void {
   }
 }
 
-interface FriendlyCommand {
+export interface FriendlyCommand {
   readonly method: "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly operationId: string;

@@ -7,6 +7,8 @@ import {
   AccountEntry,
   accountKey,
   apiKeyKey,
+  InvitationEntry,
+  invitationKey,
   KeyEntry,
   keyUseKey,
   PersonEntry,
@@ -25,15 +27,19 @@ export interface Directory {
   account(account: string): AccountEntry | null;
   accounts(): AccountEntry[];
   person(email: string): PersonEntry | null;
+  /** Members of an account, by e-mail; operators are none. */
+  membersOf(account: string): PersonEntry[];
   key(keyId: string): KeyEntry | null;
   keysOf(account: string): KeyEntry[];
   /** RFC 3339, to the minute; null: never. */
   keyLastUsed(keyId: string): string | null;
   session(token: string): SessionEntry | null;
+  invitation(token: string): InvitationEntry | null;
   changeAccount(account: string, change: Change<AccountEntry>): Promise<AccountEntry | null>;
   changePerson(email: string, change: Change<PersonEntry>): Promise<PersonEntry | null>;
   changeKey(keyId: string, change: Change<KeyEntry>): Promise<KeyEntry | null>;
   changeSession(token: string, change: Change<SessionEntry>): Promise<SessionEntry | null>;
+  changeInvitation(token: string, change: Change<InvitationEntry>): Promise<InvitationEntry | null>;
   noteKeyUse(keyId: string, at: string): Promise<void>;
   /** Takes sessions away that ended before `now`. */
   removeEndedSessions(now: string): Promise<void>;
@@ -58,7 +64,11 @@ export function directoryFromBucket(bucket: MirroredBucket): Directory {
     const text = bucket.get(key);
     return text === null ? null : schema.parse(JSON.parse(text));
   };
-  const change = async <Entry>(schema: z.ZodMiniType<Entry>, key: string, change: Change<Entry>): Promise<Entry | null> => {
+  const change = async <Entry>(
+    schema: z.ZodMiniType<Entry, unknown>,
+    key: string,
+    change: Change<Entry>,
+  ): Promise<Entry | null> => {
     const decode = (text: string | null): Entry | null => (text === null ? null : schema.parse(JSON.parse(text)));
     return decode(
       await bucket.change(key, (current) => {
@@ -78,14 +88,20 @@ export function directoryFromBucket(bucket: MirroredBucket): Directory {
     account: (account) => read(AccountEntry, accountKey(account)),
     accounts: () => all(AccountEntry, "account."),
     person: (email) => read(PersonEntry, personKey(email)),
+    membersOf: (account) =>
+      all(PersonEntry, "person.")
+        .filter(({ memberships }) => memberships.some((one) => one.account === account))
+        .toSorted((a, b) => a.email.localeCompare(b.email)),
     key: (keyId) => read(KeyEntry, apiKeyKey(keyId)),
     keysOf: (account) => all(KeyEntry, "key.").filter((key) => key.account === account),
     keyLastUsed: (keyId) => bucket.get(keyUseKey(keyId)),
     session: (token) => read(SessionEntry, sessionKey(token)),
+    invitation: (token) => read(InvitationEntry, invitationKey(token)),
     changeAccount: async (account, entry) => await change(AccountEntry, accountKey(account), entry),
     changePerson: async (email, entry) => await change(PersonEntry, personKey(email), entry),
     changeKey: async (keyId, entry) => await change(KeyEntry, apiKeyKey(keyId), entry),
     changeSession: async (token, entry) => await change(SessionEntry, sessionKey(token), entry),
+    changeInvitation: async (token, entry) => await change(InvitationEntry, invitationKey(token), entry),
     async noteKeyUse(keyId, at) {
       await bucket.change(keyUseKey(keyId), () => at);
     },

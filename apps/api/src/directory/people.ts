@@ -20,8 +20,9 @@ export async function bootstrapOperator(
 ): Promise<void> {
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new Error(`"${email}" is no e-mail address.`);
   if (password.length < MIN_PASSWORD) throw new Error(`The password needs at least ${MIN_PASSWORD} characters.`);
-  const passwordHash = await hash(password, COST);
+  const passwordHash = await hashPassword(password);
   await directory.changePerson(email, (current) => ({
+    ...current,
     email: email.trim().toLowerCase(),
     displayName: current?.displayName ?? displayName,
     passwordHash,
@@ -30,14 +31,20 @@ export async function bootstrapOperator(
   }));
 }
 
+export async function hashPassword(password: string): Promise<string> {
+  return await hash(password, COST);
+}
+
 let unknownPersonHash: Promise<string> | null = null;
 
 /** Null when the e-mail or the password is wrong; both take the same time, so that nobody learns which. */
 export async function checkPassword(directory: Directory, email: string, password: string): Promise<PersonEntry | null> {
   const person = directory.person(email);
   unknownPersonHash ??= hash(randomBytes(32), COST);
-  const right = await verify(person?.passwordHash ?? (await unknownPersonHash), password);
-  return right ? person : null;
+  // Who has no password (invited, or signed in elsewhere) takes as long, too.
+  const known = person !== null && person.passwordHash !== "" ? person.passwordHash : null;
+  const right = await verify(known ?? (await unknownPersonHash), password);
+  return right && known !== null ? person : null;
 }
 
 export interface OpenedSession {
@@ -45,13 +52,19 @@ export interface OpenedSession {
   readonly session: SessionEntry;
 }
 
-export async function openSession(directory: Directory, person: PersonEntry, now: Date): Promise<OpenedSession> {
+export async function openSession(
+  directory: Directory,
+  person: PersonEntry,
+  now: Date,
+  idToken?: string,
+): Promise<OpenedSession> {
   const token = randomBytes(32).toString("hex");
   const session: SessionEntry = {
     email: person.email,
     csrfToken: randomBytes(32).toString("hex"),
     createdAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + SESSION_HOURS * 3_600_000).toISOString(),
+    ...(idToken === undefined ? {} : { idToken }),
   };
   await directory.changeSession(token, () => session);
   return { token, session };

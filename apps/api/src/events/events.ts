@@ -5,7 +5,8 @@ import { IngestResult, Settled } from "@tollbook/contracts/http.ts";
 import { formatTime, type AccountId } from "@tollbook/contracts/units.ts";
 import type { FastifyRequest } from "fastify";
 import * as z from "zod/mini";
-import { accountOf, feederOf, principalOf, rightsIn } from "../access.ts";
+import { heldIn } from "../access/held.ts";
+import { accountOf, feederOf, principalOf } from "../access/principal.ts";
 import { ApiProblem } from "../problem.ts";
 import { AccountParams, problems } from "../schemas.ts";
 import type { App, Services } from "../services.ts";
@@ -69,7 +70,7 @@ export async function registerEvents(root: App, services: Services): Promise<voi
   root.get(
     "/v1/accounts/:account/settled",
     {
-      config: { access: { account: ["ingest", "read"] } },
+      config: { access: { account: ["ingest", "readUsage", "readBilling", "readProducts"] } },
       schema: {
         operationId: "getSettled",
         tags: ["Events"],
@@ -106,7 +107,7 @@ async function ingest(
     log,
     account,
     feeder,
-    mayIngest: (named) => rightsIn(principal, named, directory).has("ingest"),
+    mayIngest: (named) => heldIn(principal, named, directory)?.everywhere("ingest") === true,
   });
   const { body } = request;
   if (body instanceof Readable) {

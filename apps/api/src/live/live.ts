@@ -1,6 +1,7 @@
 import { liveSubject } from "@tollbook/contracts/subjects.ts";
 import type { SummaryView } from "@tollbook/contracts/views.ts";
-import { accountOf } from "../access.ts";
+import { accountOf } from "../access/principal.ts";
+import { withoutPersonalPools } from "../access/visible.ts";
 import { askMeter } from "../ask-meter.ts";
 import { ApiProblem } from "../problem.ts";
 import { AccountParams, problems } from "../schemas.ts";
@@ -18,7 +19,7 @@ export function registerLive(app: App, { log, reports, metrics }: Services): voi
     "/v1/accounts/:account/live",
     {
       sse: "only",
-      config: { access: { account: ["read"] } },
+      config: { access: { account: ["readUsage"] } },
       schema: {
         operationId: "followLive",
         tags: ["Views"],
@@ -62,7 +63,7 @@ export function registerLive(app: App, { log, reports, metrics }: Services): voi
         if (!open) return;
         if (summary !== null && summary.asOf.seq !== seen) {
           seen = summary.asOf.seq;
-          await reply.sse.send({ event: "summary", data: summary });
+          await reply.sse.send({ event: "summary", data: withoutPersonalPools(request, summary) });
         }
         if (newest !== null) await reply.sse.send({ event: "live", data: JSON.parse(newest) as unknown });
         newest = null;

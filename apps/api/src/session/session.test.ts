@@ -42,18 +42,26 @@ describe("POST /v1/session", () => {
     expect(answer.status).toBe(201);
     expect(answer.body).toEqual({
       person: { email: "owner@acme.test", displayName: "" },
-      accounts: [{ account: "acme", name: "acme", roles: ["owner"] }],
+      accounts: [
+        {
+          account: "acme",
+          name: "acme",
+          // `owner` of earlier versions, migrated on read.
+          roles: ["billingAccountOwner", "globalAdmin"],
+          permissions: expect.arrayContaining(["buy", "toggleOverage", "grantBillingRoles", "grantDirectoryRoles"]),
+        },
+      ],
       csrfToken: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(answer.headers.get("set-cookie")).toMatch(/^tollbook_session=[0-9a-f]{64}; .*HttpOnly; SameSite=Strict/);
     expect(answer.text).not.toContain((answer.headers.get("set-cookie") ?? "").slice(17, 81));
   });
 
-  it("201: an operator is the owner of every account", async () => {
+  it("201: an operator may do everything in every account", async () => {
     const accounts = (await signIn(operator.email)).body["accounts"];
     expect(accounts).toMatchObject([
-      { account: "acme", roles: ["owner"] },
-      { account: "globex", roles: ["owner"] },
+      { account: "acme", roles: ["operator"] },
+      { account: "globex", roles: ["operator"] },
     ]);
   });
 
@@ -117,7 +125,7 @@ describe("a change with a cookie", () => {
     const answer = await change({ cookie, "x-csrf-token": csrf, "sec-fetch-site": "same-origin" });
     expect([answer.status, answer.body["result"]]).toEqual([
       200,
-      { actor: { kind: "person", id: "owner@acme.test", roles: ["owner"] } },
+      { actor: { kind: "person", id: "owner@acme.test", roles: ["billingAccountOwner", "globalAdmin"] } },
     ]);
   });
 

@@ -1,6 +1,8 @@
 import { Session, SignInRequest } from "@tollbook/contracts/http.ts";
 import * as z from "zod/mini";
-import { principalOf, rolesIn, type Principal } from "../access.ts";
+import { heldIn } from "../access/held.ts";
+import { permissionNames } from "../access/permissions.ts";
+import { principalOf, type Principal } from "../access/principal.ts";
 import type { Directory } from "../directory/directory.ts";
 import { checkPassword, openSession } from "../directory/people.ts";
 import { ApiProblem } from "../problem.ts";
@@ -76,24 +78,19 @@ export function registerSession(app: App, { config, directory, now }: Services):
   );
 }
 
-function sessionFromPrincipal(principal: Principal, directory: Directory): Session {
-  if (principal.kind === "key") {
-    const { name, account, scopes } = principal.key;
-    const accounts = account === "*" ? directory.accounts() : [directory.account(account)].filter((entry) => entry !== null);
-    return {
-      person: { email: "", displayName: name },
-      accounts: accounts.map((entry) => ({ account: entry.account, name: entry.name, roles: [...scopes] })),
-      csrfToken: "",
-    };
-  }
+/** Every account that he has to do with, with his roles there and what they come to. */
+export function sessionFromPrincipal(principal: Principal, directory: Directory): Session {
+  const accounts = directory
+    .accounts()
+    .flatMap(({ account, name }) => {
+      const held = heldIn(principal, account, directory);
+      if (held === null) return [];
+      const all = permissionNames.every((one) => held.everywhere(one));
+      const permissions = all ? {} : { permissions: permissionNames.filter((one) => held.anywhere(one)) };
+      return [{ account, name, roles: [...held.roles], ...permissions }];
+    })
+    .toSorted((a, b) => a.name.localeCompare(b.name));
+  if (principal.kind === "key") return { person: { email: "", displayName: principal.key.name }, accounts, csrfToken: "" };
   const { person, session } = principal;
-  return {
-    person: { email: person.email, displayName: person.displayName },
-    accounts: directory
-      .accounts()
-      .map(({ account, name }) => ({ account, name, roles: [...rolesIn(person, account)] }))
-      .filter(({ roles }) => roles.length > 0)
-      .toSorted((a, b) => a.name.localeCompare(b.name)),
-    csrfToken: session.csrfToken,
-  };
+  return { person: { email: person.email, displayName: person.displayName }, accounts, csrfToken: session.csrfToken };
 }

@@ -100,6 +100,7 @@ export function sampleViews(
       lots: [],
     },
     subscriptions: { asOf, subscriptions: [subscription] },
+    belongs: { asOf, billingProfile: "main", billingAccount: "main", buyer: "", buyerPrincipalName: "" },
     users: { asOf, users: [user], next: null },
     user,
     liveCalls: { asOf, total: 0, calls: [] },

@@ -1,3 +1,4 @@
+import { BillingView } from "@tollbook/contracts/billing-views.ts";
 import {
   CreditsView,
   LegView,
@@ -12,8 +13,11 @@ import {
 } from "@tollbook/contracts/views.ts";
 import type { FastifyRequest } from "fastify";
 import * as z from "zod/mini";
-import { accountOf } from "../access.ts";
+import type { AccountAccess } from "../access/access.ts";
+import { accountOf } from "../access/principal.ts";
+import { visibleBilling, visibleSubscriptions, withoutPersonalPools } from "../access/visible.ts";
 import { askMeter } from "../ask-meter.ts";
+import type { LogClient } from "../log/log-client.ts";
 import { accountName, afterSeq, problems } from "../schemas.ts";
 import type { App, Services } from "../services.ts";
 
@@ -21,10 +25,14 @@ interface ViewRoute {
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;
+  /** Who may read it: see access/permissions.ts. */
+  readonly access: AccountAccess;
   readonly view: z.ZodMiniType;
   readonly params?: Readonly<Record<string, z.ZodMiniType>>;
   readonly query?: Readonly<Record<string, z.ZodMiniType>>;
   readonly request: (values: Readonly<Record<string, string | undefined>>) => ViewRequest;
+  /** Takes away what this reader may not see; absent: nothing. */
+  readonly show?: (request: FastifyRequest, log: LogClient, view: object) => object | Promise<object>;
 }
 
 const text = z.string().check(z.minLength(1), z.maxLength(128));
@@ -36,35 +44,52 @@ const viewRoutes: readonly ViewRoute[] = [
     path: "summary",
     operationId: "getSummary",
     summary: "Balance, active calls, today and this month",
+    access: { account: ["readUsage", "readBilling"] },
     view: SummaryView,
     request: () => ({ view: "summary" }),
+    show: (request, _log, view) => withoutPersonalPools(request, view as SummaryView),
   },
   {
     path: "pools",
     operationId: "getPools",
     summary: "Minute pools of this month",
+    access: { account: ["readUsage"], perUser: ["user"] },
     view: PoolsView,
     query: { user: z.optional(text) },
     request: ({ user }) => ({ view: "pools", ...(user === undefined ? {} : { user }) }),
+    show: (request, _log, view) => withoutPersonalPools(request, view as PoolsView),
   },
   {
     path: "credits",
     operationId: "getCredits",
     summary: "Communications Credits",
+    access: { account: ["readBilling"] },
     view: CreditsView,
     request: () => ({ view: "credits" }),
+  },
+  {
+    path: "billing",
+    operationId: "getBilling",
+    summary: "Billing accounts and profiles, cards, payments that are not done",
+    access: { account: ["readBilling"], scoped: true },
+    view: BillingView,
+    request: () => ({ view: "billing" }),
+    show: (request, _log, view) => visibleBilling(request, view as BillingView),
   },
   {
     path: "subscriptions",
     operationId: "listSubscriptions",
     summary: "Your products",
+    access: { account: ["readProducts", "ownSubscriptions"], scoped: true },
     view: SubscriptionsView,
     request: () => ({ view: "subscriptions" }),
+    show: async (request, log, view) => await visibleSubscriptions(request, log, view as SubscriptionsView),
   },
   {
     path: "users",
     operationId: "listUsers",
     summary: "People and resource accounts, by id",
+    access: { account: ["readUsers"] },
     view: UsersView,
     query: { cursor: z.optional(text), limit: z.optional(count) },
     request: ({ cursor, limit }) => ({
@@ -77,6 +102,7 @@ const viewRoutes: readonly ViewRoute[] = [
     path: "users/:user",
     operationId: "getUser",
     summary: "One user",
+    access: { account: ["readUsers"] },
     view: UserView,
     params: { user: text },
     request: ({ user = "" }) => ({ view: "user", user }),
@@ -85,6 +111,7 @@ const viewRoutes: readonly ViewRoute[] = [
     path: "live-calls",
     operationId: "listLiveCalls",
     summary: "Calls that run now",
+    access: { account: ["readPerUserUsage"] },
     view: LiveCallsView,
     request: () => ({ view: "liveCalls" }),
   },
@@ -92,6 +119,7 @@ const viewRoutes: readonly ViewRoute[] = [
     path: "legs/:usageId",
     operationId: "getLeg",
     summary: "One leg as it stands, rated or not",
+    access: { account: ["readPerUserUsage"] },
     view: LegView,
     params: { usageId: text },
     request: ({ usageId = "" }) => ({ view: "leg", usageId }),
@@ -100,6 +128,7 @@ const viewRoutes: readonly ViewRoute[] = [
     path: "reconciliation",
     operationId: "getReconciliation",
     summary: "Events accepted against events accounted for, legs, money (D20)",
+    access: { account: ["readUsage"] },
     view: ReconciliationView,
     query: { hours: z.optional(count) },
     request: ({ hours }) => ({ view: "reconciliation", ...(hours === undefined ? {} : { hours: Number(hours) }) }),
@@ -107,11 +136,11 @@ const viewRoutes: readonly ViewRoute[] = [
 ];
 
 export function registerViews(app: App, { log }: Services): void {
-  for (const { path, operationId, summary, view, params = {}, query = {}, request: toRequest } of viewRoutes) {
+  for (const { path, operationId, summary, access, view, params = {}, query = {}, request: toRequest, show } of viewRoutes) {
     app.get(
       `/v1/accounts/:account/${path}`,
       {
-        config: { access: { account: ["read"] } },
+        config: { access },
         schema: {
           operationId,
           tags: ["Views"],
@@ -123,7 +152,8 @@ export function registerViews(app: App, { log }: Services): void {
       },
       async (request: FastifyRequest) => {
         const values = { ...(request.query as Record<string, string>), ...(request.params as Record<string, string>) };
-        return await askMeter(log, accountOf(request), toRequest(values), values["after"]);
+        const answer = await askMeter(log, accountOf(request), toRequest(values), values["after"]);
+        return show === undefined ? answer : await show(request, log, answer);
       },
     );
   }
