@@ -47,12 +47,12 @@ export function createDelivery(options: DeliverOptions): (output: Output, logged
         if (!told) publisher.control(output);
         return;
       case "payment":
-        if (!told) publisher.outbox(output, `${output.account}/${output.payment}/${output.attempt}`);
+        if (!told) publisher.payment(output, logged.seq);
         return;
       case "notice":
       case "invoiceClosed":
         // Without its rows it comes when they do.
-        if (!told && !options.dropsRows()) batcher.afterSettling({ id: noticeId(logged.seq), output });
+        if (!told && !options.dropsRows()) batcher.afterSettling({ id: noticeId(logged.seq), seq: logged.seq, output });
         return;
       case "lookUp":
         lateLane.ask(output);

@@ -28,13 +28,14 @@ export interface Batch {
   readonly logTime: number;
   /** Read back before it is inserted: its intent was found open at start. */
   readonly resumed: Intent | null;
-  /** Everything that leaves only once the batch is settled. */
+  /** What the outbox is told once the rows are verified, before the settled mark goes on. */
   readonly afterSettling: readonly Notice[];
 }
 
 /** `id` derives from the log position, so that it is the same when a crash makes it leave twice. */
 export interface Notice {
   readonly id: string;
+  readonly seq: number;
   readonly output: Extract<Output, { kind: "notice" | "invoiceClosed" }>;
 }
 

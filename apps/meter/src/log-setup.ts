@@ -4,6 +4,14 @@ import { Kvm, type KV } from "@nats-io/kv";
 import { Objm, type ObjectStore } from "@nats-io/obj";
 import { createInbox, type NatsConnection, nanos } from "@nats-io/transport-node";
 import {
+  chargesBucket,
+  handledBucket,
+  outboxBucket,
+  outboxStream,
+  webhookLogStream,
+  webhookStream,
+} from "@tollbook/contracts/outbox.ts";
+import {
   bulkStream,
   deckStore,
   directoryBucket,
@@ -35,6 +43,10 @@ const DUPLICATE_WINDOW_MS = 100;
 export const LEASE_MS = 5_000;
 /** Enough to follow a partition's last batches; the settled mark and the rows themselves hold the truth. */
 const INTENTS_KEPT = 100_000;
+/** What was acted on is remembered longer than the stream can bring it again. */
+const HANDLED_DAYS = RETENTION_DAYS + 5;
+/** Tries of one webhook endpoint that can be looked at. */
+const TRIES_KEPT = 500;
 /** How many partitions the mapping is asked about. */
 const PROBES = 12;
 const partitionsKey = "partitions";
@@ -69,6 +81,9 @@ export async function setUpLog(
   const settled = await bucket(settledBucket, 0);
   const leases = await bucket(leaseBucket, LEASE_MS);
   await bucket(directoryBucket, 0);
+  await bucket(outboxBucket, 0);
+  await bucket(chargesBucket, 0);
+  await bucket(handledBucket, HANDLED_DAYS * DAY_MS);
   const objm = new Objm(nc);
   const snapshots = await objm.create(snapshotStore, { replicas, storage: StorageType.File });
   const decks = await objm.create(deckStore, { replicas, storage: StorageType.File });
@@ -95,6 +110,15 @@ function streams(partitions: number, replicas: number): Wanted[] {
   const wanted: Wanted[] = [
     // The last intent of a partition that has been quiet for months must still be there: it is the fence.
     { ...common, name: intentStream, subjects: ["intent.*"], max_age: 0, max_msgs_per_subject: INTENTS_KEPT },
+    { ...aged, name: outboxStream, subjects: ["outbox.v1.*"] },
+    { ...aged, name: webhookStream, subjects: ["webhooks.v1.*.*"] },
+    {
+      ...aged,
+      name: webhookLogStream,
+      subjects: ["webhooklog.v1.*.*"],
+      discard: DiscardPolicy.Old,
+      max_msgs_per_subject: TRIES_KEPT,
+    },
     { ...common, name: installStream, subjects: ["install.>"], max_age: 0 },
   ];
   for (let p = 0; p < partitions; p++) {

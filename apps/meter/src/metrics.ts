@@ -14,6 +14,7 @@ export interface PartitionMetrics {
   buffered(bytes: number): void;
   held(held: boolean): void;
   burnt(): void;
+  outboxHeld(): void;
   gap(messages: number): void;
   snapshotEncoded(milliseconds: number): void;
   snapshotStored(bytes: number): void;
@@ -43,6 +44,7 @@ export function createMetrics(): MeterMetrics {
   const buffered = gauge("tollbook_meter_buffered_bytes", "Encoded rows that wait for ClickHouse");
   const held = gauge("tollbook_meter_sink_held", "1 while ClickHouse does not take a batch");
   const burnt = counter("tollbook_meter_burnt_tokens_total", "Inserts answered OK of which nothing was stored; inserted again");
+  const outboxHeld = counter("tollbook_meter_outbox_held_total", "Publications that the outbox did not acknowledge; tried again");
   const gaps = counter("tollbook_meter_missing_messages_total", "Messages that the log lacks");
   const snapshotSeconds = gauge("tollbook_meter_snapshot_pause_seconds", "How long the last snapshot stopped the fold");
   const snapshotBytes = gauge("tollbook_meter_snapshot_bytes", "Size of the last stored snapshot");
@@ -99,6 +101,7 @@ export function createMetrics(): MeterMetrics {
         },
         buffered: (bytes) => buffered.set({ partition }, bytes),
         held: (is) => held.set({ partition }, is ? 1 : 0),
+        outboxHeld: () => outboxHeld.inc({ partition }),
         burnt: () => burnt.inc({ partition }),
         gap: (messages) => gaps.inc({ partition }, messages),
         snapshotEncoded: (milliseconds) => snapshotSeconds.set({ partition }, milliseconds / 1000),

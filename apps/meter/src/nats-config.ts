@@ -1,4 +1,12 @@
 import {
+  chargesBucket,
+  handledBucket,
+  outboxBucket,
+  outboxStream,
+  webhookLogStream,
+  webhookStream,
+} from "@tollbook/contracts/outbox.ts";
+import {
   bulkSubject,
   bulkStream,
   controlSubject,
@@ -109,7 +117,7 @@ const everything = { inboxPrefix: "_INBOX", publish: { allow: [">"] }, subscribe
 
 /** May write and create everything, but take nothing away from the log: streams refuse purges, the server refuses this. */
 function meterUser(password: string, partitions: number): NatsUser {
-  const streams = [intentStream, installStream];
+  const streams = [intentStream, installStream, outboxStream, webhookStream, webhookLogStream];
   for (let p = 0; p < partitions; p++) streams.push(meterStream(p), bulkStream(p));
   return {
     user: "meter",
@@ -141,6 +149,10 @@ function apiUser(password: string): NatsUser {
         "views.*.*",
         "install.>",
         "$KV.directory.>",
+        // What it reads in the outbox it acts on; only the meter writes there.
+        "webhooks.v1.*.*",
+        "webhooklog.v1.*.*",
+        ...[handledBucket, outboxBucket, chargesBucket].map((bucket) => `$KV.${bucket}.>`),
         "$O.decks.>",
         "$JS.API.INFO",
         "$JS.API.STREAM.INFO.*",
@@ -157,7 +169,7 @@ function apiUser(password: string): NatsUser {
         "$JS.FC.>",
       ],
     },
-    subscribe: { allow: [`${API_INBOX_PREFIX}.>`, "control.v1.*", "live.v1.*", "outbox.v1.*"] },
+    subscribe: { allow: [`${API_INBOX_PREFIX}.>`, "control.v1.*", "live.v1.*"] },
   };
 }
 

@@ -3,6 +3,7 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import type { JetStreamManager } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
+import type { CommandType } from "@tollbook/contracts/commands.ts";
 import { meterStream } from "@tollbook/contracts/subjects.ts";
 import { openBulkLane } from "./bulk.ts";
 import type { Decks } from "./decks.ts";
@@ -67,6 +68,8 @@ export interface PartitionLog {
 const FLUSH_MS = 250;
 /** Quiet minutes move the mark, and allow a snapshot, only so often. */
 const QUIET_FLUSH_MS = 600_000;
+/** A test clock's next step waits until what these brought about is settled. */
+const settledSoon: ReadonlySet<CommandType> = new Set(["clock.advance", "payment.result", "invoice.verified"]);
 const SNAPSHOT_EVERY_MS = 30_000;
 const SNAPSHOT_ENTRIES = 1_000_000;
 /** A stopping owner waits so long for what is open. */
@@ -129,11 +132,25 @@ async function servePartition(
   /** When the oldest entry came that no closed batch has. */
   let openSince: number | null = null;
   let quietSince: number | null = null;
+  let somebodyWaits = false;
   let snapshotAt = performance.now();
   let entriesSinceSnapshot = 0;
 
   const ownLog = createOwnLog(nc, jsm, partition);
-  const publisher = createPublisher(nc, partition);
+  const publisher = createPublisher({
+    nc,
+    partition,
+    epoch: settled.epoch,
+    signal,
+    onHeld: (error) => {
+      metrics.outboxHeld();
+      settler.hold();
+      log.warn(
+        { partition, reason: error.message },
+        "the outbox does not acknowledge; what was to be told waits, and so does the settled mark",
+      );
+    },
+  });
   closers.push(() => publisher.close());
   const lateLane = openLateLane({
     client: options.client,
@@ -146,13 +163,18 @@ async function servePartition(
   });
 
   const settler = openSettler({
-    sink: { client: options.client, fence, signal, ...(options.sabotage === undefined ? {} : { sabotage: options.sabotage }) },
+    sink: {
+      client: options.client,
+      fence,
+      signal,
+      onVerified: (batch) => publisher.confirm(batch.afterSettling, batch.position.seq),
+      ...(options.sabotage === undefined ? {} : { sabotage: options.sabotage }),
+    },
     settled,
     log,
     metrics,
     saveSnapshot: (snapshot) => options.snapshots.save(snapshot),
-    onSettled: (batch) => {
-      for (const { id, output } of batch.afterSettling) publisher.outbox(output, id);
+    onSettled: () => {
       if (overflow.dropsRows && settler.waiting === 0) fail(new RowsDropped(partition));
       fold.wake();
       flushIfDue();
@@ -173,6 +195,7 @@ async function servePartition(
     onBatch: (batch, boundary) => {
       openSince = null;
       quietSince = null;
+      somebodyWaits = false;
       settler.add(batch, boundary ? takeSnapshot(batch) : null);
     },
   });
@@ -194,7 +217,9 @@ async function servePartition(
   const flushIfDue = (): void => {
     const now = performance.now();
     const due =
-      (openSince !== null && now - openSince >= FLUSH_MS) || (quietSince !== null && now - quietSince >= QUIET_FLUSH_MS);
+      somebodyWaits ||
+      (openSince !== null && now - openSince >= FLUSH_MS) ||
+      (quietSince !== null && now - quietSince >= QUIET_FLUSH_MS);
     if (due && settler.waiting === 0 && fold.betweenMessages && !overflow.dropsRows) batcher.close();
   };
 
@@ -230,6 +255,7 @@ async function servePartition(
     onEntry: (entry) => {
       entriesSinceSnapshot++;
       if (entry.kind === "lookedUp") lateLane.answered(entry.event);
+      if (entry.kind === "command" && settledSoon.has(entry.command.type)) somebodyWaits = true;
     },
     onOutput: createDelivery({
       partition,

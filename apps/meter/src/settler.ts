@@ -13,8 +13,10 @@ export interface Settler {
   readonly waiting: number;
   /** Of their encoded rows. */
   readonly bytes: number;
-  /** How long ClickHouse has not taken a batch; 0 while it does. */
+  /** How long nothing could be settled, because ClickHouse or the outbox does not take what there is; 0 while they do. */
   readonly heldForMs: number;
+  /** The outbox does not take what the batch has to tell. */
+  hold(): void;
   readonly settled: Settled;
   /** Resolves when nothing waits any more. */
   drained(): Promise<void>;
@@ -131,6 +133,10 @@ export function openSettler(options: SettlerOptions): Settler {
     },
     get heldForMs() {
       return heldSince === null ? 0 : performance.now() - heldSince;
+    },
+    hold: () => {
+      heldSince ??= performance.now();
+      metrics.held(true);
     },
     get settled() {
       return settled;

@@ -17,6 +17,8 @@ export interface SinkOptions {
   readonly signal: AbortSignal;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly report: SinkReport;
+  /** The rows are verified; the mark goes on once this resolves. */
+  readonly onVerified?: (batch: Batch) => Promise<void>;
   /** Tests break this rule to prove that they would notice. */
   readonly sabotage?: { readonly skipReadBack?: boolean };
 }
@@ -78,6 +80,7 @@ export async function settleBatch(batch: Batch, options: SinkOptions): Promise<S
     logTime: timeUs(batch.logTime),
     position: batch.position,
   };
+  await options.onVerified?.(batch);
   await fence.settle(settled);
   report.settled(batch, settled);
   return settled;
