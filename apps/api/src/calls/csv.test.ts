@@ -3,7 +3,8 @@ import { exampleCall } from "@tollbook/warehouse/testing/example-call.ts";
 import type { CallListRow } from "@tollbook/warehouse/queries/calls.ts";
 import { describe, expect, it } from "vitest";
 import { callFromRow } from "./call-view.ts";
-import { csvHeader, csvLine, type CsvLanguage } from "./csv.ts";
+import type { CsvLanguage } from "../csv-cells.ts";
+import { csvHeader, csvLine } from "./csv.ts";
 
 const reader = { partition: 3, hiddenDigits: 3, displayName: (user: string) => user };
 const line = (differences: Partial<CallListRow>, language: CsvLanguage = "en"): Record<string, string> => {

@@ -1,10 +1,7 @@
 import { formatMicros, formatTime, type TimeUs } from "@tollbook/contracts/units.ts";
 import type { CallListRow } from "@tollbook/warehouse/queries/calls.ts";
 import type { CallListItem } from "@tollbook/contracts/http.ts";
-
-/** How a spreadsheet of that language expects a file: Excel reads a comma as decimal sign in German and Danish. */
-export const csvLanguages = ["en", "de", "da"] as const;
-export type CsvLanguage = (typeof csvLanguages)[number];
+import { BYTE_ORDER_MARK, csvLine as textLine, withoutPlus, type CsvLanguage } from "../csv-cells.ts";
 
 interface Column {
   readonly name: string;
@@ -43,29 +40,14 @@ const columns: readonly Column[] = [
   { name: "Version", value: (row) => String(row.version), figure: true },
 ];
 
-/** With a byte order mark, or Excel takes UTF-8 for something else. */
 export function csvHeader(language: CsvLanguage): string {
-  return `\ufeff${columns.map(({ name }) => cell(name, language)).join(separator(language))}\r\n`;
+  return `${BYTE_ORDER_MARK}${textLine(
+    columns.map(({ name }) => name),
+    language,
+  )}`;
 }
 
 export function csvLine(row: CallListRow, call: CallListItem, language: CsvLanguage): string {
-  const cells = columns.map(({ value, figure }) => {
-    const text = value(row, call);
-    if (figure === true) return language === "en" ? text : text.replace(".", ",");
-    return cell(text, language);
-  });
-  return `${cells.join(separator(language))}\r\n`;
-}
-
-const separator = (language: CsvLanguage): string => (language === "en" ? "," : ";");
-
-/** RFC 4180, and defused: a spreadsheet runs a text that begins with one of these as a formula (S18). */
-function cell(text: string, language: CsvLanguage): string {
-  const safe = /^[=+\-@\t\r\n\0]/.test(text) ? `'${text}` : text;
-  return safe.includes(separator(language)) || /["\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-/** "+49…" would be a formula, and a figure in a spreadsheet loses its last digits: digits alone, as text where they are long. */
-function withoutPlus(number: string): string {
-  return number.startsWith("+") ? number.slice(1) : number;
+  const cells = columns.map(({ value, figure }) => (figure === true ? { figure: value(row, call) } : value(row, call)));
+  return textLine(cells, language);
 }

@@ -1,14 +1,15 @@
 import { Readable } from "node:stream";
 import { streamCalls, totalCalls } from "@tollbook/warehouse/queries/calls.ts";
 import * as z from "zod/mini";
-import { accountOf, actorOf, principalOf } from "../access.ts";
+import { accountOf, actorOf } from "../access/principal.ts";
 import { ApiProblem } from "../problem.ts";
 import { problemFromQuery } from "../reports.ts";
 import { AccountParams, problems } from "../schemas.ts";
 import type { App, Services } from "../services.ts";
 import { callFilterQuery, filterFromQuery } from "./call-query.ts";
 import { callFromRow, type Reader } from "./call-view.ts";
-import { csvHeader, csvLanguages, csvLine, type CsvLanguage } from "./csv.ts";
+import { csvLanguages, type CsvLanguage } from "../csv-cells.ts";
+import { csvHeader, csvLine } from "./csv.ts";
 import type { Readers } from "./readers.ts";
 
 /** About what a spreadsheet can open, twice. A longer time is exported in parts, never cut off silently. */
@@ -18,7 +19,7 @@ export function registerExport(app: App, { reports, clickhouse, settled }: Servi
   app.get(
     "/v1/accounts/:account/calls.csv",
     {
-      config: { access: { account: ["read"] } },
+      config: { access: { account: ["readPerUserUsage"] } },
       schema: {
         operationId: "exportCalls",
         tags: ["Reports"],
@@ -47,10 +48,7 @@ export function registerExport(app: App, { reports, clickhouse, settled }: Servi
           detail: `${rows} calls are more than the ${MAX_ROWS} of one export.`,
           hint: "Choose a shorter time.",
         });
-      request.log.info(
-        { audit: "calls.exported", account, rows, actor: actorOf(principalOf(request), account).id },
-        "calls were exported",
-      );
+      request.log.info({ audit: "calls.exported", account, rows, actor: actorOf(request).id }, "calls were exported");
       const lines = csvOf(streamCalls(clickhouse, settled.scope(account), filter), reader, language);
       // The first chunk decides whether this is an answer or a problem; after it, a failure breaks the connection off.
       const first = await lines.next().catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { directoryBucket } from "@tollbook/contracts/subjects.ts";
@@ -13,6 +14,7 @@ import {
   keyUseKey,
   PersonEntry,
   personKey,
+  pseudonymKeyKey,
   SessionEntry,
   sessionKey,
 } from "./entries.ts";
@@ -35,6 +37,8 @@ export interface Directory {
   keyLastUsed(keyId: string): string | null;
   session(token: string): SessionEntry | null;
   invitation(token: string): InvitationEntry | null;
+  /** The secret under which an account's people get their pseudonyms (§10): made when first asked for, and never changed. */
+  pseudonymKey(account: string): Promise<string>;
   changeAccount(account: string, change: Change<AccountEntry>): Promise<AccountEntry | null>;
   changePerson(email: string, change: Change<PersonEntry>): Promise<PersonEntry | null>;
   changeKey(keyId: string, change: Change<KeyEntry>): Promise<KeyEntry | null>;
@@ -97,6 +101,10 @@ export function directoryFromBucket(bucket: MirroredBucket): Directory {
     keyLastUsed: (keyId) => bucket.get(keyUseKey(keyId)),
     session: (token) => read(SessionEntry, sessionKey(token)),
     invitation: (token) => read(InvitationEntry, invitationKey(token)),
+    async pseudonymKey(account) {
+      const key = pseudonymKeyKey(account);
+      return bucket.get(key) ?? (await bucket.change(key, (current) => current ?? randomBytes(32).toString("hex"))) ?? "";
+    },
     changeAccount: async (account, entry) => await change(AccountEntry, accountKey(account), entry),
     changePerson: async (email, entry) => await change(PersonEntry, personKey(email), entry),
     changeKey: async (keyId, entry) => await change(KeyEntry, apiKeyKey(keyId), entry),

@@ -61,6 +61,7 @@ export type SessionEntry = z.infer<typeof SessionEntry>;
 export const accountKey = (account: string): string => `account.${account}`;
 /** A bucket's keys allow no @, and letters of any case are the same mailbox to people. */
 export const personKey = (email: string): string => `person.${Buffer.from(email.trim().toLowerCase()).toString("hex")}`;
+export const pseudonymKeyKey = (account: string): string => `pseudonym.${account}`;
 export const apiKeyKey = (keyId: string): string => `key.${keyId}`;
 export const keyUseKey = (keyId: string): string => `used.${keyId}`;
 /** The bucket holds no token that could be used: whoever reads it cannot sign in with what he finds. */

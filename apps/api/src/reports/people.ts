@@ -1,0 +1,124 @@
+import { createHmac } from "node:crypto";
+import { partitionOf } from "@tollbook/contracts/subjects.ts";
+import type { AccountId } from "@tollbook/contracts/units.ts";
+import type { SummaryView, UsersView } from "@tollbook/contracts/views.ts";
+import type { ReportRow } from "@tollbook/warehouse/queries/report-calls.ts";
+import { askMeter } from "../ask-meter.ts";
+import { hiddenDigitsIn, shownNumbers } from "../masked-number.ts";
+import type { Services } from "../services.ts";
+
+/** A person, or a resource account, as a report shows them. */
+export interface Person {
+  readonly id: string;
+  readonly displayName: string;
+  readonly userPrincipalName: string;
+  /** Own number with a plus; empty where there is none. */
+  readonly number: string;
+}
+
+/**
+ * Who is who in an account, as far as a reader may know it: whose numbers are hidden (§8.4), how people are called, and
+ * under which pseudonym when the account wants that (§10 [R]).
+ */
+export interface People {
+  readonly partition: number;
+  readonly country: string;
+  readonly hiddenDigits: number;
+  readonly pseudonymised: boolean;
+  /** Null: the organisation itself. */
+  person(user: string): Person | null;
+  /** What a reader knows a user by, back to the id that rows carry. */
+  storedId(shown: string): string;
+  /** Caller and callee as they are shown: the other party's last digits hidden, own numbers too where people have pseudonyms. */
+  numbers(row: Pick<ReportRow, "direction" | "fromE164" | "fromRaw" | "toE164" | "toRaw">): {
+    readonly from: string;
+    readonly to: string;
+  };
+}
+
+export interface PeopleOf {
+  of(account: AccountId): Promise<People>;
+}
+
+/** Names and settings change rarely; a report may be this much behind. */
+const KEEP_MS = 30_000;
+/** More people than this are shown by their ids. */
+const MAX_USERS = 5000;
+/** With the meter away and nothing known, the strictest country's rule holds, and nobody is named. */
+const unknown = { country: "", hiddenDigits: 4, pseudonymised: true, users: new Map<string, Person>() };
+
+export function openPeople({ log, settled, directory }: Pick<Services, "log" | "settled" | "directory">): PeopleOf {
+  const known = new Map<AccountId, { readonly people: People; readonly until: number }>();
+  return {
+    async of(account) {
+      const partition = partitionOf(account, settled.partitions);
+      const current = known.get(account);
+      if (current !== undefined && current.until > performance.now()) return current.people;
+      try {
+        const { country, pseudonymiseUsers = false } = (await askMeter(log, account, { view: "summary" })) as SummaryView;
+        const users = await everybody(account);
+        const key = pseudonymiseUsers ? await directory.pseudonymKey(account) : "";
+        const facts = { country, hiddenDigits: hiddenDigitsIn(country), pseudonymised: pseudonymiseUsers, users };
+        const people = peopleFrom({ ...facts, partition, key });
+        known.set(account, { people, until: performance.now() + KEEP_MS });
+        return people;
+      } catch {
+        // A report must not fail because a name is missing.
+        return current?.people ?? peopleFrom({ ...unknown, partition, key: await directory.pseudonymKey(account) });
+      }
+    },
+  };
+
+  async function everybody(account: AccountId): Promise<Map<string, Person>> {
+    const users = new Map<string, Person>();
+    let after: string | null = null;
+    do {
+      const request = { view: "users" as const, limit: 200, ...(after === null ? {} : { after }) };
+      const page = (await askMeter(log, account, request)) as UsersView;
+      for (const { user, displayName, userPrincipalName, numbers = [] } of page.users)
+        users.set(user, { id: user, displayName, userPrincipalName, number: withPlus(numbers[0] ?? "") });
+      after = page.next;
+    } while (after !== null && users.size < MAX_USERS);
+    return users;
+  }
+}
+
+export interface PeopleFacts {
+  readonly partition: number;
+  readonly country: string;
+  readonly hiddenDigits: number;
+  readonly pseudonymised: boolean;
+  readonly users: ReadonlyMap<string, Person>;
+  /** Secret of the account: who does not know it cannot tell whose pseudonym it is by trying. */
+  readonly key: string;
+}
+
+export function peopleFrom({ users, key, ...facts }: PeopleFacts): People {
+  const { hiddenDigits, pseudonymised } = facts;
+  const storedIds = pseudonymised ? new Map([...users.keys()].map((user) => [pseudonym(key, user), user])) : null;
+  return {
+    ...facts,
+    person(user) {
+      if (user === "") return null;
+      if (pseudonymised) {
+        const name = pseudonym(key, user);
+        return { id: name, displayName: name, userPrincipalName: name, number: "" };
+      }
+      return users.get(user) ?? { id: user, displayName: user, userPrincipalName: user, number: "" };
+    },
+    storedId: (shown) => storedIds?.get(shown) ?? shown,
+    numbers(row) {
+      const shown = shownNumbers(row, hiddenDigits);
+      if (!pseudonymised) return shown;
+      return row.direction === "inbound" ? { ...shown, to: hidden(shown.to) } : { ...shown, from: hidden(shown.from) };
+    },
+  };
+}
+
+/** Stable in the account, of 64 bits: enough for any number of people, and no way back without the key. */
+function pseudonym(key: string, user: string): string {
+  return createHmac("sha256", key).update(user).digest("hex").slice(0, 16);
+}
+
+const hidden = (number: string): string => "*".repeat(number.length);
+const withPlus = (number: string): string => (number === "" || number.startsWith("+") ? number : `+${number}`);
