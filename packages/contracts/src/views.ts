@@ -126,6 +126,8 @@ export const UserView = z.object({
   kind: z.enum(["user", "resourceAccount"]),
   usageLocation: z.string(),
   department: z.string(),
+  /** Own numbers, digits only. */
+  numbers: z.optional(z.array(z.string())),
   blocked: z.boolean(),
   dialOutPolicy: z.string(),
   licences: z.array(z.object({ subscription: z.string(), product: z.string(), serviceCode: z.string() })),
@@ -154,6 +156,8 @@ export const SummaryView = z.object({
   country: z.string(),
   currency: z.string(),
   agreement: z.string(),
+  /** §10 [R]: reports show people under pseudonyms. */
+  pseudonymiseUsers: z.optional(z.boolean()),
   frozen: z.boolean(),
   balance: money,
   available: money,

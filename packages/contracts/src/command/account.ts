@@ -31,6 +31,8 @@ export const accountCommands = {
     allowTollFree: z.optional(z.boolean()),
     /** A goodwill credit above this needs a second person. */
     goodwillLimit: z.optional(money),
+    /** §10 [R]: reports show people under stable pseudonyms. */
+    pseudonymiseUsers: z.optional(z.boolean()),
   }),
   /** Edge 25: open invoice periods end, new ones begin in the new currency. */
   "account.currency": z.strictObject({ currency }),

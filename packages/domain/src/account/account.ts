@@ -37,6 +37,8 @@ export interface AccountSettings {
   readonly allowTollFree: boolean;
   /** A goodwill credit above it needs a second person. */
   readonly goodwillLimitMicros: number;
+  /** §10 [R]: reports name nobody. */
+  readonly pseudonymiseUsers: boolean;
   readonly blocked: boolean;
 }
 
@@ -122,6 +124,7 @@ export function createAccount(facts: AccountFacts, now: number): Account {
       dialOutPolicy: DEFAULT_DIAL_OUT_POLICY,
       allowTollFree: true,
       goodwillLimitMicros: DEFAULT_GOODWILL_LIMIT_MICROS,
+      pseudonymiseUsers: false,
       blocked: false,
     }),
     users: new Map(),

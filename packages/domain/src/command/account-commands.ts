@@ -49,6 +49,7 @@ export const accountSettings: Handler<"account.settings"> = (fold, account, data
     dialOutPolicy: policy,
     allowTollFree: data.allowTollFree ?? before.allowTollFree,
     goodwillLimitMicros,
+    pseudonymiseUsers: data.pseudonymiseUsers ?? before.pseudonymiseUsers,
     blocked: before.blocked,
   };
   addValue(fold.undo, account.settings, fold.now, settings);

@@ -22,6 +22,7 @@ export function summaryView(state: PartitionState, account: Account): SummaryVie
     country: account.country,
     currency: account.currency,
     agreement: latest(account.settings).agreement,
+    pseudonymiseUsers: latest(account.settings).pseudonymiseUsers,
     frozen: account.frozen !== "",
     balance: money(credits.balanceMicros),
     available: money(credits.balanceMicros - credits.reservedMicros),

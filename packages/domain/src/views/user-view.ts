@@ -47,6 +47,7 @@ function viewOf(state: PartitionState, account: Account, user: User): UserView {
     kind: user.kind,
     usageLocation: latest(user.locations),
     department: user.department,
+    numbers: [...user.numbers],
     blocked: latest(user.blocks) !== "",
     dialOutPolicy: latest(user.policies).dialOutPolicy ?? latest(account.settings).dialOutPolicy,
     licences: latest(user.licences).map((id) => {
