@@ -12,10 +12,13 @@ export type DueKind =
   | "subscriptionWarning"
   | "subscriptionCharge"
   | "subscriptionStage"
+  | "numberReservation"
   | "invoicePeriod"
   | "invoiceGrace"
   | "invoiceDue"
-  | "invoiceSuspend";
+  | "invoiceSuspend"
+  | "budgetForecast"
+  | "spendMonth";
 
 export interface Due {
   readonly at: number;

@@ -1,6 +1,8 @@
 import { US_PER_HOUR, US_PER_MINUTE } from "@tollbook/contracts/units.ts";
 import type { Account } from "./account/account.ts";
 import { forAccount, nowOf } from "./account/clock.ts";
+import { spendMonthIsOver } from "./account/spend-limit.ts";
+import { forecastIsDue } from "./budget/spend.ts";
 import { ANSWERS_KEPT_US } from "./command/remembered.ts";
 import { pruneHours } from "./counters.ts";
 import { graceIsOver, periodIsOver } from "./billing/close.ts";
@@ -15,6 +17,7 @@ import { pruneHistory } from "./history.ts";
 import { ageIds } from "./ids/id-memory.ts";
 import { isLegMeta } from "./leg/closed-leg.ts";
 import { legIsDue } from "./leg/silence.ts";
+import { reservationIsOver } from "./numbers/phone-number.ts";
 import { chargeIsDue, stageIsOver, termIsOver, warningIsDue } from "./subscription/life-cycle.ts";
 
 /** Runs work on one account and freezes it when an invariant breaks. */
@@ -74,6 +77,8 @@ function happen(fold: Fold, account: Account, kind: Due["kind"], ref: string, at
       return chargeIsDue(fold, account, ref, at);
     case "subscriptionStage":
       return stageIsOver(fold, account, ref, at);
+    case "numberReservation":
+      return reservationIsOver(fold, account, ref, at);
     case "invoicePeriod":
       return periodIsOver(fold, account, ref, at);
     case "invoiceGrace":
@@ -82,6 +87,10 @@ function happen(fold: Fold, account: Account, kind: Due["kind"], ref: string, at
       return invoiceIsDue(fold, account, ref);
     case "invoiceSuspend":
       return suspensionIsDue(fold, account, ref);
+    case "budgetForecast":
+      return forecastIsDue(fold, account, ref, at);
+    case "spendMonth":
+      return spendMonthIsOver(fold, account, ref);
   }
 }
 

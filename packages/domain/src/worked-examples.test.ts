@@ -150,7 +150,7 @@ describe("worked examples of domain §15", () => {
   });
 
   it("7: pay per minute: two on toll 600 s, one toll-free 601 s: 0.412 over three legs", () => {
-    const { fold, org } = begin("2026-03-02T08:00:00Z", { country: "US" });
+    const { fold, org } = begin("2026-03-02T08:00:00Z", { country: "US", agreement: "EA" });
     const users = org.users(1, "US");
     org.give("audio-conferencing-pay-per-minute", users);
     org.command("credits.topUp", { amount: "50.00" });
@@ -165,7 +165,7 @@ describe("worked examples of domain §15", () => {
   });
 
   it("8: lots are spent first in, first out, and what is left is forfeited after twelve months", () => {
-    const { fold, org } = begin("2025-03-10T09:00:00Z", { country: "US" });
+    const { fold, org } = begin("2025-03-10T09:00:00Z", { country: "US", agreement: "EA" });
     const users = org.users(1, "US");
     org.give("audio-conferencing-pay-per-minute", users);
     org.command("credits.topUp", { amount: "50.00" });
@@ -194,7 +194,7 @@ describe("worked examples of domain §15", () => {
   });
 
   it("9: the recharge fires at or below the trigger, once, and a declined card changes nothing", () => {
-    const { fold, org } = begin("2026-03-02T08:00:00Z", { country: "US" });
+    const { fold, org } = begin("2026-03-02T08:00:00Z", { country: "US", agreement: "EA" });
     const users = org.users(1, "US");
     org.give("audio-conferencing-pay-per-minute", users);
     org.command("credits.topUp", { amount: "101.00" });
@@ -258,7 +258,7 @@ describe("worked examples of domain §15", () => {
   });
 
   it("12: an emergency call of a blocked user of a Disabled subscription at balance −3 connects, free, without pool", () => {
-    const { fold, org } = begin("2026-03-02T08:00:00Z", { country: "US" });
+    const { fold, org } = begin("2026-03-02T08:00:00Z", { country: "CA" });
     const users = org.users(1, "US");
     org.give("teams-phone-standard", users);
     const plan = org.give("calling-plan-payg-zone-1", users);

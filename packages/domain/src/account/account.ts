@@ -1,4 +1,5 @@
 import type { UnreachableAction } from "@tollbook/contracts/answers.ts";
+import type { SelfServiceValue } from "@tollbook/contracts/command/product.ts";
 import type { AccountId, Country, Currency } from "@tollbook/contracts/units.ts";
 import { createBillingAccount, createBillingProfile, MAIN } from "../billing/billing-account.ts";
 import type { BillingAccount, BillingProfile } from "../billing/billing-account.ts";
@@ -6,16 +7,20 @@ import type { Draft } from "../billing/draft.ts";
 import type { IssuedInvoice } from "../billing/issued.ts";
 import type { PaymentMethod } from "../billing/payment-method.ts";
 import type { Payment } from "../billing/payment.ts";
+import type { Budget } from "../budget/budget.ts";
 import { DEFAULT_DIAL_OUT_POLICY } from "../catalogue/dial-out-policies.ts";
 import type { RememberedCommand } from "../command/remembered.ts";
 import { createCounters } from "../counters.ts";
 import type { Counters } from "../counters.ts";
 import { createCredits } from "../credits/credits.ts";
 import type { Credits } from "../credits/credits.ts";
+import type { FraudRules } from "../fraud/velocity.ts";
 import { startHistory } from "../history.ts";
 import type { History } from "../history.ts";
 import type { Leg } from "../leg/leg.ts";
 import type { Clock } from "./clock.ts";
+import type { MonthZone } from "./pool-month.ts";
+import type { PhoneNumber } from "../numbers/phone-number.ts";
 import type { Pool } from "../pool/pool.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import type { User } from "./user.ts";
@@ -39,6 +44,8 @@ export interface AccountSettings {
   readonly goodwillLimitMicros: number;
   /** §10 [R]: reports name nobody. */
   readonly pseudonymiseUsers: boolean;
+  /** Edge 30; null: off. */
+  readonly fraudRules: FraudRules | null;
   readonly blocked: boolean;
 }
 
@@ -61,7 +68,8 @@ export interface Account {
   readonly name: string;
   readonly country: Country;
   currency: Currency;
-  readonly timeZone: string;
+  /** CP-10: of the pool month. */
+  zones: History<MonthZone>;
   readonly createdAt: number;
   /** Null: it lives in the log's time. */
   readonly clock: Clock | null;
@@ -72,6 +80,10 @@ export interface Account {
   /** E.164 number, digits only, to user id. */
   readonly numbers: Map<string, string>;
   readonly subscriptions: Map<string, Subscription>;
+  /** SS-9, by product; a product that is not in it is `Enabled`. */
+  readonly selfServicePolicies: Map<string, SelfServiceValue>;
+  /** Numbers acquired or brought along, and reservations (CP-14), by E.164 digits. */
+  readonly phoneNumbers: Map<string, PhoneNumber>;
   readonly pools: Map<string, Pool>;
   readonly credits: Credits;
   /** Legs not closed yet, by usage id. */
@@ -86,6 +98,7 @@ export interface Account {
   readonly payments: Map<string, Payment>;
   nextPayment: number;
   readonly goodwillProposals: Map<string, GoodwillProposal>;
+  readonly budgets: Map<string, Budget>;
   /** Invoices that are not issued yet, and those that are. */
   readonly drafts: Map<string, Draft>;
   readonly invoices: Map<string, IssuedInvoice>;
@@ -108,7 +121,7 @@ export function createAccount(facts: AccountFacts, now: number): Account {
     name: facts.name,
     country: facts.country,
     currency: facts.currency,
-    timeZone: facts.timeZone,
+    zones: startHistory<MonthZone>(0, { zone: facts.timeZone, firstMonth: 0 }),
     createdAt: now,
     clock: facts.clock,
     frozen: "",
@@ -125,11 +138,14 @@ export function createAccount(facts: AccountFacts, now: number): Account {
       allowTollFree: true,
       goodwillLimitMicros: DEFAULT_GOODWILL_LIMIT_MICROS,
       pseudonymiseUsers: false,
+      fraudRules: null,
       blocked: false,
     }),
     users: new Map(),
     numbers: new Map(),
     subscriptions: new Map(),
+    selfServicePolicies: new Map(),
+    phoneNumbers: new Map(),
     pools: new Map(),
     credits: createCredits(),
     legs: new Map(),
@@ -142,6 +158,7 @@ export function createAccount(facts: AccountFacts, now: number): Account {
     payments: new Map(),
     nextPayment: 1,
     goodwillProposals: new Map(),
+    budgets: new Map(),
     drafts: new Map(),
     invoices: new Map(),
   };

@@ -1,4 +1,5 @@
-import { isPlanCountry, priceZoneOf } from "@tollbook/tariffs/territories.ts";
+import { isOperatorSold, isPlanCountry, priceZoneOf } from "@tollbook/tariffs/territories.ts";
+import type { Agreement } from "../account/account.ts";
 import { products } from "./products.ts";
 
 /** What a licence of a product lets its holder do (domain §2.1, §6). */
@@ -20,10 +21,19 @@ export interface IncludedMinutes {
 
 export type ProductTag = "PAY-AS-YOU-GO AVAILABLE" | "PAY-AS-YOU-GO";
 
+/** Products that stand under one heading in the catalogue; each is one of its plans (PG-2). */
+export type ProductFamily =
+  | "teams-phone"
+  | "teams-calling-plan"
+  | "teams-calling-plan-pay-as-you-go"
+  | "audio-conferencing"
+  | "communications-credits";
+
 /** One product of the catalogue: data, never a branch in the code. */
 export interface Product {
   readonly id: string;
   readonly name: string;
+  readonly family: ProductFamily;
   /** Service-plan code (domain §2.1); the capability of the legs it pays. */
   readonly serviceCode: string;
   readonly kind: ProductKind;
@@ -37,6 +47,10 @@ export interface Product {
   readonly pooled: boolean;
   /** Usage locations it can be assigned in (CP-3, CP-5). */
   readonly countries: "any" | "planCountries" | "zone1" | "zone2" | readonly string[];
+  /** Countries of organisations to which it is not sold, though their users may hold it (CP-4, CP-5). */
+  readonly notSoldIn: readonly string[];
+  /** Agreements under which it is sold (AC-8, CC-12); empty: all. */
+  readonly agreements: readonly Agreement[];
   /** Service codes of which the user must hold one before (CP-2). */
   readonly needsOneOf: readonly string[];
   /** Also counts as a phone system licence. */
@@ -44,8 +58,14 @@ export interface Product {
   readonly tags: readonly ProductTag[];
   /** CC-2: the number of licences is no limit. */
   readonly unlimited: boolean;
-  /** Sample list price per licence and month in USD micro-units (RT-10); null where none is known. */
-  readonly samplePriceMicros: number | null;
+  /** List price per licence and month in micro-units by currency; only numbers that have a source (RT-10). */
+  readonly prices: Readonly<Record<string, number>>;
+  /** RA-1: costs nothing in any currency. */
+  readonly free: boolean;
+  /** SS-1 [R]: a member may buy it for himself. */
+  readonly selfService: boolean;
+  /** SB-3 [R]: can be tried for a month. */
+  readonly trial: boolean;
   readonly description: string;
 }
 
@@ -66,7 +86,8 @@ export function isOfferedIn(product: Product, country: string): boolean {
     case "any":
       return true;
     case "planCountries":
-      return isPlanCountry(country);
+      // Mexico has products of its own: the generic plans get no Mexican numbers.
+      return isPlanCountry(country) && country !== "MX";
     case "zone1":
       return priceZoneOf(country) === 1;
     case "zone2":
@@ -76,9 +97,24 @@ export function isOfferedIn(product: Product, country: string): boolean {
   }
 }
 
-/** RT-10: list prices are samples in USD; what has none in a currency is sold at the price agreed, or without charge. */
-export function listPrice(product: Product, currency: string): number {
-  return currency === "USD" ? (product.samplePriceMicros ?? 0) : 0;
+/** CP-3, CP-4, CP-5, AC-8, CC-12: why an organisation cannot buy it for users in `country`; null when it can. */
+export function whyNotSold(
+  product: Product,
+  buyer: { readonly country: string; readonly agreement: Agreement },
+  country: string | null,
+): string | null {
+  if (product.notSoldIn.includes(buyer.country)) return `${product.name} is not sold in ${buyer.country}`;
+  if (country !== null && isCallingPlan(product) && isOperatorSold(country))
+    return `calling plans for ${country} are sold by a local operator (CP-3)`;
+  if (country !== null && !isOfferedIn(product, country)) return `${product.name} is not sold in ${country}`;
+  if (product.agreements.length > 0 && !product.agreements.includes(buyer.agreement))
+    return `${product.name} is not sold under the agreement ${buyer.agreement}`;
+  return null;
+}
+
+/** RT-10: per licence and month in micro-units; null: the catalogue has no price in this currency, so one must be agreed. */
+export function listPrice(product: Product, currency: string): number | null {
+  return product.free ? 0 : (product.prices[currency] ?? null);
 }
 
 export function isCallingPlan(product: Product): boolean {

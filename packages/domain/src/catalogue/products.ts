@@ -1,6 +1,9 @@
 import type { IncludedMinutes, Product } from "./product.ts";
 
-/** The catalogue: every plan of domain §2.1 and §6 as data. Prices are samples (RT-10). */
+/**
+ * The catalogue: every plan of domain §2.1 and §6 as data. A price stands here only where it has a source (RT-10); what has none
+ * is sold at the price agreed. Changing what is sold where, what can be tried and what members may buy is an edit of this file.
+ */
 
 /** CP-4: Puerto Rico shares the minutes and the pool of the United States. */
 const full: IncludedMinutes = { elsewhere: 1200, byCountry: { US: 3000, CA: 3000, PR: 3000 } };
@@ -10,6 +13,7 @@ const phoneSystem = ["MCOEV", "MCOEV_VIRTUALUSER", "MCOTEAMS_ESSENTIALS", "MCOCA
 const none: Product = {
   id: "",
   name: "",
+  family: "teams-phone",
   serviceCode: "",
   kind: "phoneSystem",
   domestic: null,
@@ -18,23 +22,58 @@ const none: Product = {
   dialOut: null,
   pooled: true,
   countries: "any",
+  notSoldIn: [],
+  agreements: [],
   needsOneOf: [],
   includesPhoneSystem: false,
   tags: [],
   unlimited: false,
-  samplePriceMicros: null,
+  prices: {},
+  free: false,
+  selfService: false,
+  trial: false,
   description: "",
 };
 
 const plan: Product = {
   ...none,
+  family: "teams-calling-plan",
   kind: "callingPlan",
   countries: "planCountries",
   needsOneOf: phoneSystem,
   tags: ["PAY-AS-YOU-GO AVAILABLE"],
+  selfService: true,
+  trial: true,
 };
-const zonePlan: Product = { ...plan, kind: "payAsYouGoPlan", tags: ["PAY-AS-YOU-GO"] };
-const conferencing: Product = { ...none, kind: "conferencing", tags: ["PAY-AS-YOU-GO AVAILABLE"] };
+const zonePlan: Product = {
+  ...plan,
+  family: "teams-calling-plan-pay-as-you-go",
+  kind: "payAsYouGoPlan",
+  tags: ["PAY-AS-YOU-GO"],
+  selfService: false,
+  trial: false,
+};
+const conferencing: Product = {
+  ...none,
+  family: "audio-conferencing",
+  kind: "conferencing",
+  tags: ["PAY-AS-YOU-GO AVAILABLE"],
+  selfService: true,
+  trial: true,
+};
+const payPerMinute: Product = {
+  ...conferencing,
+  kind: "conferencingPayPerMinute",
+  // AC-8: volume licensing only, through the account representative.
+  agreements: ["MPSA", "EA"],
+  selfService: false,
+  trial: false,
+};
+
+/** CP-5: where zone licences are not sold, though users there may hold them. */
+const notInTheUnitedStates = ["US", "PR"];
+/** CP-4: the 120 and 240 minute plans are sold in the United States unless countries are listed here. */
+const shortPlansNotSoldIn: readonly string[] = [];
 
 export const products: readonly Product[] = [
   {
@@ -43,7 +82,10 @@ export const products: readonly Product[] = [
     name: "Teams Phone Standard",
     serviceCode: "MCOEV",
     includesPhoneSystem: true,
-    samplePriceMicros: 8_000_000,
+    selfService: true,
+    trial: true,
+    // W:www.redresscompliance.com/microsoft-teams-phone-licensing-guide.html, stand-alone.
+    prices: { USD: 8_000_000 },
     description: "Phone system",
   },
   {
@@ -52,7 +94,8 @@ export const products: readonly Product[] = [
     name: "Domestic Calling Plan",
     serviceCode: "MCOPSTN1",
     domestic: full,
-    samplePriceMicros: 12_000_000,
+    // W:blog.enablingtechcorp.com, United States, 3,000 minutes.
+    prices: { USD: 12_000_000 },
     description: "Domestic calling plan",
   },
   {
@@ -62,7 +105,8 @@ export const products: readonly Product[] = [
     serviceCode: "MCOPSTN2",
     domestic: full,
     international: everywhere(600),
-    samplePriceMicros: 24_000_000,
+    // W:tomtalks.blog 2022.
+    prices: { USD: 24_000_000 },
     description: "Domestic and international calling plan",
   },
   {
@@ -71,7 +115,7 @@ export const products: readonly Product[] = [
     name: "Domestic Calling Plan (120 minutes)",
     serviceCode: "MCOPSTN5",
     domestic: everywhere(120),
-    samplePriceMicros: 6_000_000,
+    notSoldIn: shortPlansNotSoldIn,
     description: "Domestic calling plan",
   },
   {
@@ -80,7 +124,7 @@ export const products: readonly Product[] = [
     name: "Domestic Calling Plan (240 minutes)",
     serviceCode: "MCOPSTN6",
     domestic: everywhere(240),
-    samplePriceMicros: 8_000_000,
+    notSoldIn: shortPlansNotSoldIn,
     description: "Domestic calling plan",
   },
   {
@@ -90,7 +134,7 @@ export const products: readonly Product[] = [
     serviceCode: "MCOPSTN8",
     domestic: everywhere(120),
     pooled: false,
-    samplePriceMicros: 6_000_000,
+    notSoldIn: shortPlansNotSoldIn,
     description: "Domestic calling plan, personal",
   },
   {
@@ -100,7 +144,6 @@ export const products: readonly Product[] = [
     serviceCode: "MCOPSTN9",
     domestic: full,
     international: everywhere(600),
-    samplePriceMicros: 24_000_000,
     description: "Domestic and international calling plan",
   },
   {
@@ -109,6 +152,7 @@ export const products: readonly Product[] = [
     name: "Pay-As-You-Go Calling Plan (Zone 1)",
     serviceCode: "MCOPSTN_PAYG_1",
     countries: "zone1",
+    notSoldIn: notInTheUnitedStates,
     description: "Pay-As-You-Go calling plan, zone 1",
   },
   {
@@ -117,6 +161,7 @@ export const products: readonly Product[] = [
     name: "Pay-As-You-Go Calling Plan (Zone 2)",
     serviceCode: "MCOPSTN_PAYG_2",
     countries: "zone2",
+    notSoldIn: notInTheUnitedStates,
     description: "Pay-As-You-Go calling plan, zone 2",
   },
   {
@@ -150,11 +195,11 @@ export const products: readonly Product[] = [
     ...plan,
     id: "teams-phone-with-calling-plan",
     name: "Teams Phone with Calling Plan",
+    family: "teams-phone",
     serviceCode: "MCOTEAMS_ESSENTIALS",
     domestic: full,
     needsOneOf: [],
     includesPhoneSystem: true,
-    samplePriceMicros: 15_000_000,
     description: "Phone system with domestic calling plan",
   },
   {
@@ -164,6 +209,8 @@ export const products: readonly Product[] = [
     serviceCode: "MCOPSTNPP",
     kind: "credits",
     unlimited: true,
+    family: "communications-credits",
+    // CC-2, CC-12: the licence only gives access to the balance, which may have to drain; buying credits is refused elsewhere.
     description: "Communications Credits",
   },
   {
@@ -172,7 +219,6 @@ export const products: readonly Product[] = [
     name: "Audio Conferencing",
     serviceCode: "MCOMEETADD",
     dialOut: { minutes: 60, reach: "zoneA" },
-    samplePriceMicros: 4_000_000,
     description: "Outbound calls to Zone A countries",
   },
   {
@@ -181,23 +227,20 @@ export const products: readonly Product[] = [
     name: "Audio Conferencing with dial-out to US and CA",
     serviceCode: "MCOMEETADD_DIALOUT_US",
     dialOut: { minutes: 60, reach: "usCa" },
-    samplePriceMicros: 4_000_000,
     description: "Outbound calls to the United States and Canada",
   },
   {
-    ...conferencing,
+    ...payPerMinute,
     id: "audio-conferencing-pay-per-minute",
     name: "Audio Conferencing Pay-per-Minute",
     serviceCode: "MCOMEETACPEA",
-    kind: "conferencingPayPerMinute",
     description: "Audio Conferencing, pay per minute",
   },
   {
-    ...conferencing,
+    ...payPerMinute,
     id: "audio-conferencing-pay-per-minute-gov",
     name: "Audio Conferencing Pay-per-Minute for government",
     serviceCode: "MCOMEETACPEA_GOV",
-    kind: "conferencingPayPerMinute",
     description: "Audio Conferencing, pay per minute",
   },
   {
@@ -207,7 +250,6 @@ export const products: readonly Product[] = [
     serviceCode: "MCOCAP",
     kind: "commonArea",
     includesPhoneSystem: true,
-    samplePriceMicros: 8_000_000,
     description: "Phone of a common area",
   },
   {
@@ -217,7 +259,7 @@ export const products: readonly Product[] = [
     serviceCode: "MCOEV_VIRTUALUSER",
     kind: "resourceAccount",
     includesPhoneSystem: true,
-    samplePriceMicros: 0,
+    free: true,
     description: "Resource account of an attendant or queue",
   },
 ];

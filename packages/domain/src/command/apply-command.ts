@@ -6,7 +6,7 @@ import type { LogEntry } from "../fold.ts";
 import type { Fold } from "../fold-context.ts";
 import { accountEvent, eventOfNobody } from "../output.ts";
 import type { Guarded } from "../tick.ts";
-import { accountBlock, accountSettings, createAccountFrom } from "./account-commands.ts";
+import { accountBlock, accountSettings, createAccountFrom, directoryChanged } from "./account-commands.ts";
 import {
   addPaymentMethod,
   deletePaymentMethod,
@@ -17,6 +17,7 @@ import {
   setCurrency,
   setProfileMethod,
 } from "./billing-commands.ts";
+import { deleteBudget, setBudget } from "./budget-commands.ts";
 import { advanceClock } from "./clock-commands.ts";
 import { approveGoodwill, autoRecharge, goodwill, topUp } from "./credit-commands.ts";
 import { creditNote, invoiceVerified, payByHand, voidInvoice } from "./invoice-commands.ts";
@@ -24,24 +25,54 @@ import { paymentResult, retryPayment } from "./payment-commands.ts";
 import { assignLicences, setTotal, unassignLicences } from "./licence-commands.ts";
 import type { Handler, Outcome } from "./outcome.ts";
 import { contentOf, record, refusal, send } from "./record.ts";
+import { assignNumber, orderNumbers, portNumbers, releaseNumbers, reserveNumbers, unassignNumber } from "./number-commands.ts";
+import { cancelSelfService, setSelfServicePolicy, takeOver } from "./self-service-commands.ts";
 import { buy, setPayAsYouGo, setState } from "./subscription-commands.ts";
+import {
+  cancel,
+  convert,
+  creditChecked,
+  deleteSubscription,
+  offboard,
+  reactivate,
+  setRecurring,
+} from "./subscription-commands-end.ts";
 import { blockUser, removeUser, setPolicy, setUser } from "./user-commands.ts";
+import { amendCall } from "./amend-call.ts";
+import { finishRerate, rerateCall, startRerate } from "./rerate-call.ts";
 import { voidCall } from "./void-call.ts";
 
 const handlers: { readonly [T in Exclude<CommandType, "account.create" | "clock.advance">]: Handler<T> } = {
   "account.settings": accountSettings,
   "account.currency": setCurrency,
   "account.block": accountBlock,
+  "directory.changed": directoryChanged,
   "user.set": setUser,
   "user.block": blockUser,
   "user.remove": removeUser,
   "policy.set": setPolicy,
   "subscription.buy": buy,
   "subscription.setState": setState,
+  "subscription.cancel": cancel,
+  "subscription.setRecurring": setRecurring,
+  "subscription.reactivate": reactivate,
+  "subscription.delete": deleteSubscription,
+  "subscription.creditChecked": creditChecked,
+  "trial.convert": convert,
   "licence.setTotal": setTotal,
   "licence.assign": assignLicences,
   "licence.unassign": unassignLicences,
   "payAsYouGo.set": setPayAsYouGo,
+  "selfService.setPolicy": setSelfServicePolicy,
+  "selfService.takeOver": takeOver,
+  "selfService.cancel": cancelSelfService,
+  "account.offboard": offboard,
+  "number.reserve": reserveNumbers,
+  "number.order": orderNumbers,
+  "number.port": portNumbers,
+  "number.release": releaseNumbers,
+  "number.assign": assignNumber,
+  "number.unassign": unassignNumber,
   "credits.topUp": topUp,
   "credits.autoRecharge": autoRecharge,
   "credits.goodwill": goodwill,
@@ -60,6 +91,12 @@ const handlers: { readonly [T in Exclude<CommandType, "account.create" | "clock.
   "invoice.creditNote": creditNote,
   "invoice.void": voidInvoice,
   "call.void": voidCall,
+  "call.amend": amendCall,
+  "call.rerate": rerateCall,
+  "rerate.start": startRerate,
+  "rerate.finish": finishRerate,
+  "budget.set": setBudget,
+  "budget.delete": deleteBudget,
 };
 
 /**

@@ -1,47 +1,44 @@
 import type { Account } from "../account/account.ts";
-import { parseMicros } from "@tollbook/contracts/units.ts";
-import { MAIN } from "../billing/billing-account.ts";
-import { findProduct, isOfferedIn, listPrice } from "../catalogue/product.ts";
+import type { User } from "../account/user.ts";
+import type { Fold } from "../fold-context.ts";
 import { addValue, latest, startHistory } from "../history.ts";
-import { beginTerm, grants, monthsOf, setStateOf } from "../subscription/life-cycle.ts";
-import { payAsYouGoExists } from "../subscription/subscription.ts";
+import { createBuyerProfile, whyNotOwner } from "../self-service/buyer.ts";
+import { beginTerm, grants, monthsOf, noteOrder, setStateOf } from "../subscription/life-cycle.ts";
+import { payAsYouGoExists, twoWorkingDaysAfter } from "../subscription/subscription.ts";
 import type { Subscription, SubscriptionState } from "../subscription/subscription.ts";
-import { setEntry } from "../undo.ts";
+import { change, setEntry } from "../undo.ts";
 import { accepted, refused } from "./outcome.ts";
 import type { Handler } from "./outcome.ts";
+import { planOrder } from "./subscription-commands-order.ts";
 
 /** SB-3. */
-const TRIAL_MONTHS = 1;
+export const TRIAL_MONTHS = 1;
 
-/** PG-2, PG-3: the pay-as-you-go option is Off after a purchase and must be switched on. */
-export const buy: Handler<"subscription.buy"> = (fold, account, data) => {
-  const product = findProduct(data.product);
-  if (product === undefined) return refused("unknownProduct", `product: ${data.product}`);
-  if (account.subscriptions.has(data.subscription)) {
+/** PG-2, PG-3: the pay-as-you-go option is Off after a purchase; the answer says what may be switched on next. */
+export const buy: Handler<"subscription.buy"> = (fold, account, data, { actor }) => {
+  if (account.subscriptions.has(data.subscription))
     return refused("invalidCommand", `subscription: ${data.subscription} exists already`);
-  }
-  const country = data.country ?? account.country;
-  if (data.country !== undefined && !isOfferedIn(product, data.country)) {
-    return refused("productNotAvailable", `${product.name} is not sold in ${data.country}`);
-  }
-  if (data.billingFrequency === "annual" && data.term === "P1M") {
-    return refused("invalidCommand", "billingFrequency: annual needs a term of at least a year (PG-3)");
-  }
-  const profile = data.profile ?? MAIN;
-  if (!account.billingProfiles.has(profile)) return refused("unknownBillingProfile", profile);
-  const unitPriceMicros = data.unitPrice === undefined ? listPrice(product, account.currency) : parseMicros(data.unitPrice);
-  if (unitPriceMicros === null || unitPriceMicros < 0) return refused("amountOutOfRange", "unitPrice: not negative");
-  const trial = data.trial ?? false;
+  const plan = planOrder(account, data, actor);
+  if ("code" in plan) return plan;
+  const profile = plan.profile ?? createBuyerProfile(fold, account, account.users.get(plan.buyer) as User);
+  if (plan.buyer !== "" && data.paymentMethod !== undefined) setCardOf(fold, account, profile, data.paymentMethod);
+  const { product, trial, unitPriceMicros } = plan;
   const subscription: Subscription = {
     id: data.subscription,
     product: product.id,
-    country,
+    country: plan.country,
     profile,
     unitPriceMicros,
-    buyer: "",
+    buyer: plan.buyer,
+    channel: data.channel ?? "direct",
     trial,
-    converts: false,
+    startedAsTrial: trial,
     recurring: data.recurring ?? true,
+    renewalTotal: null,
+    creditCheckUntil: data.creditCheck === true ? twoWorkingDaysAfter(fold.now) : 0,
+    cancellation: null,
+    orders: [],
+    anchorAt: fold.now,
     termFrom: fold.now,
     termTo: fold.now,
     stageTo: 0,
@@ -59,9 +56,21 @@ export const buy: Handler<"subscription.buy"> = (fold, account, data) => {
     overage: [],
   };
   setEntry(fold.undo, account.subscriptions, subscription.id, subscription);
+  noteOrder(fold, subscription, "bought");
   beginTerm(fold, account, subscription, fold.now, trial ? TRIAL_MONTHS : monthsOf(data.term));
-  return accepted(subscription.id, { subscription: subscription.id, payAsYouGo: "OFF" });
+  const next = payAsYouGoExists(subscription, latest(account.settings).agreement) ? ["enablePayAsYouGo"] : [];
+  return accepted(subscription.id, {
+    subscription: subscription.id,
+    payAsYouGo: next.length > 0 ? "OFF" : "UNAVAILABLE",
+    next,
+    profile,
+  });
 };
+
+function setCardOf(fold: Fold, account: Account, id: string, method: string): void {
+  const profile = account.billingProfiles.get(id);
+  if (profile !== undefined) change(fold.undo, profile, "paymentMethod", method);
+}
 
 /** SB-1, D17: Disabled and Deleted grant nothing at once; the option is Off from then on (§11). */
 export const setState: Handler<"subscription.setState"> = (fold, account, data) => {
@@ -74,9 +83,11 @@ export const setState: Handler<"subscription.setState"> = (fold, account, data) 
 };
 
 /** PG-5, D5: at once for new calls; audited with who and when; a leg is rated by the state at its start. */
-export const setPayAsYouGo: Handler<"payAsYouGo.set"> = (fold, account, data) => {
+export const setPayAsYouGo: Handler<"payAsYouGo.set"> = (fold, account, data, { actor }) => {
   const subscription = account.subscriptions.get(data.subscription);
   if (subscription === undefined) return refused("unknownSubscription", data.subscription);
+  const foreign = whyNotOwner(account, subscription, actor);
+  if (foreign !== null) return foreign;
   const before = latest(subscription.payAsYouGo);
   if (data.on) {
     if (!payAsYouGoExists(subscription, latest(account.settings).agreement)) {

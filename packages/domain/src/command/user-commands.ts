@@ -1,14 +1,16 @@
 import { parseMicros } from "@tollbook/contracts/units.ts";
 import { countryName } from "@tollbook/tariffs/country-of.ts";
 import type { Account } from "../account/account.ts";
+import { considerSpendLimit } from "../account/spend-limit.ts";
 import { createUser } from "../account/user.ts";
 import type { User, UserPolicy } from "../account/user.ts";
+import { setBlock } from "../account/block.ts";
+import { poolMonthAt } from "../account/pool-month.ts";
 import { findDialOutPolicy } from "../catalogue/dial-out-policies.ts";
 import type { Fold } from "../fold-context.ts";
 import { addValue, latest } from "../history.ts";
-import { monthIn } from "../calendar.ts";
 import { countUser } from "../pool/entitlement.ts";
-import type { Subscription } from "../subscription/subscription.ts";
+import { heldBy, releaseLicence } from "../subscription/licences.ts";
 import { change, deleteEntry, setEntry } from "../undo.ts";
 import { accepted, refused } from "./outcome.ts";
 import type { Handler } from "./outcome.ts";
@@ -47,7 +49,7 @@ export const setUser: Handler<"user.set"> = (fold, account, data) => {
 };
 
 function moveUser(fold: Fold, account: Account, user: User, country: string): void {
-  const month = monthIn(account.timeZone, fold.now);
+  const month = poolMonthAt(account, fold.now);
   countUser(fold.undo, account, user, -1, month);
   addValue(fold.undo, user.locations, fold.now, country);
   countUser(fold.undo, account, user, 1, month);
@@ -63,10 +65,12 @@ function setNumbers(fold: Fold, account: Account, user: User, numbers: readonly 
   change(undo, user, "numbers", digits);
 }
 
-export const blockUser: Handler<"user.block"> = (fold, account, data) => {
+export const blockUser: Handler<"user.block"> = (fold, account, data, { actor }) => {
   const user = userOf(account, data.user);
   if (user === null) return refused("unknownUser", data.user);
-  addValue(fold.undo, user.blocks, fold.now, data.blocked ? (data.reason ?? "userBlocked") : "");
+  setBlock(fold, account, user, data.blocked ? (data.reason ?? "userBlocked") : "", actor.id);
+  // Edge 30: what had been suspected was looked into; it does not count again.
+  if (!data.blocked && user.activity.length > 0) change(fold.undo, user, "activity", []);
   return accepted(user.id, { blocked: data.blocked });
 };
 
@@ -75,17 +79,7 @@ export const removeUser: Handler<"user.remove"> = (fold, account, data) => {
   const user = userOf(account, data.user);
   if (user === null) return refused("unknownUser", data.user);
   const { undo } = fold;
-  countUser(undo, account, user, -1, monthIn(account.timeZone, fold.now));
-  for (const id of latest(user.licences)) {
-    const subscription = account.subscriptions.get(id) as Subscription;
-    change(
-      undo,
-      subscription,
-      "assigned",
-      subscription.assigned.filter((one) => one !== user.id),
-    );
-  }
-  if (latest(user.licences).length > 0) addValue<readonly string[]>(undo, user.licences, fold.now, []);
+  for (const subscription of heldBy(account, user)) releaseLicence(fold, account, subscription, user);
   setNumbers(fold, account, user, []);
   change(undo, user, "removedAt", fold.now);
   return accepted(user.id);
@@ -108,6 +102,7 @@ export const setPolicy: Handler<"policy.set"> = (fold, account, data) => {
     spendLimitMicros: data.spendLimit === undefined ? before.spendLimitMicros : limit,
   };
   addValue(fold.undo, user.policies, fold.now, next);
+  considerSpendLimit(fold, account, user, poolMonthAt(account, fold.now));
   return accepted(user.id);
 };
 

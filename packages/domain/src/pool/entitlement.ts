@@ -94,10 +94,11 @@ export function countUser(undo: Undo, account: Account, user: User, sign: 1 | -1
   }
 }
 
-/** Every licence of the subscription: when it stops or starts granting (D17). */
+/** Every licence of the subscription that has effect (edge 9): when it stops or starts granting (D17). */
 export function countSubscription(undo: Undo, account: Account, subscription: Subscription, sign: 1 | -1, month: number): void {
   for (const id of subscription.assigned) {
     const user = account.users.get(id) as User;
+    if (!latest(user.licences).includes(subscription.id)) continue;
     countLicence(undo, account, subscription, user, latest(user.locations), sign, month, true);
   }
 }

@@ -22,6 +22,8 @@ const accountMaps = [
   "users",
   "numbers",
   "subscriptions",
+  "selfServicePolicies",
+  "phoneNumbers",
   "pools",
   "legs",
   "asked",
@@ -31,6 +33,7 @@ const accountMaps = [
   "paymentMethods",
   "payments",
   "goodwillProposals",
+  "budgets",
   "drafts",
   "invoices",
 ] as const satisfies readonly (keyof Account)[];

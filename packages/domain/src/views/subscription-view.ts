@@ -1,7 +1,7 @@
 import type { SubscriptionsView, SubscriptionView } from "@tollbook/contracts/views.ts";
 import type { Account } from "../account/account.ts";
 import { nowOf } from "../account/clock.ts";
-import { addMonths, monthIn } from "../calendar.ts";
+import { poolMonthAt } from "../account/pool-month.ts";
 import { includedMinutes } from "../catalogue/product.ts";
 import { whyUnavailable } from "../command/subscription-commands.ts";
 import { latest } from "../history.ts";
@@ -15,12 +15,10 @@ export function subscriptionsView(state: PartitionState, account: Account): Subs
   return { asOf: asOf(state, account), subscriptions: subscriptions.map((one) => subscriptionView(state, account, one)) };
 }
 
-const TERM_MONTHS = { P1M: 1, P1Y: 12, P3Y: 36 } as const;
-
 function subscriptionView(state: PartitionState, account: Account, subscription: Subscription): SubscriptionView {
   const product = productOf(subscription);
   const why = whyUnavailable(account, subscription);
-  const month = monthIn(account.timeZone, nowOf(state, account));
+  const month = poolMonthAt(account, nowOf(state, account));
   const minutes = includedMinutes(product.domestic, subscription.country) || (product.dialOut?.minutes ?? 0);
   return {
     subscription: subscription.id,
@@ -35,7 +33,7 @@ function subscriptionView(state: PartitionState, account: Account, subscription:
     licences: subscription.total,
     assigned: subscription.assigned.length,
     startedAt: time(subscription.startedAt),
-    renewsAt: renewsAt(subscription, nowOf(state, account)),
+    renewsAt: renewsAt(subscription),
     includedMinutes: minutes === 0 ? null : minutes,
     tags: [...product.tags],
     payAsYouGo: why !== null ? "UNAVAILABLE" : isPayAsYouGoOn(subscription, nowOf(state, account)) ? "ON" : "OFF",
@@ -46,12 +44,7 @@ function subscriptionView(state: PartitionState, account: Account, subscription:
   };
 }
 
-/** The end of the running term; none once it grants nothing. */
-function renewsAt(subscription: Subscription, now: number): string | null {
-  const state = latest(subscription.states);
-  if (state !== "Active") return null;
-  const months = TERM_MONTHS[subscription.term];
-  let end = subscription.startedAt;
-  for (let terms = 1; end <= now; terms++) end = addMonths(subscription.startedAt, terms * months);
-  return time(end);
+/** The end of the running term; none once it is over. */
+function renewsAt(subscription: Subscription): string | null {
+  return latest(subscription.states) === "Active" ? time(subscription.termTo) : null;
 }
