@@ -26,6 +26,11 @@ export const viewRequest = z.discriminatedUnion("view", [
   }),
   z.object({ view: z.literal("user"), user: z.string() }),
   z.object({ view: z.literal("budgets") }),
+  z.object({
+    view: z.literal("belongs"),
+    kind: z.enum(["subscription", "invoice", "payment", "billingProfile", "billingAccount"]),
+    id: z.string(),
+  }),
   z.object({ view: z.literal("liveCalls") }),
   z.object({ view: z.literal("leg"), usageId: z.string() }),
   z.object({ view: z.literal("billing") }),
@@ -212,6 +217,19 @@ export const ReconciliationView = z.object({
   holds: z.boolean(),
 });
 
+/** Whose something is, for roles that hold in one billing account or profile only, and for self-service buyers. */
+export const BelongsView = z.object({
+  asOf: AsOf,
+  /** Empty: the organisation as a whole. */
+  billingProfile: z.string(),
+  billingAccount: z.string(),
+  /** Who bought the subscription for himself, as the command named him; empty: nobody. */
+  buyer: z.string(),
+  /** Of the user of that name, where there is one. */
+  buyerPrincipalName: z.string(),
+});
+export type BelongsView = z.infer<typeof BelongsView>;
+
 /** One period of a budget: `period` is 2026-03, 2026-Q1 or 2026. */
 const budgetPeriod = z.object({
   period: z.string(),
@@ -274,17 +292,19 @@ export type ViewAnswer =
   | UsersView
   | UserView
   | BudgetsView
+  | BelongsView
   | LiveCallsView
   | LegView
   | ReconciliationView
   | BillingView
   | InvoicesView
   | InvoiceView
-  | { error: "unknownAccount" | "unknownUser" | "unknownCall" | "unknownInvoice" | "badRequest"; detail: string };
+  | { error: "unknownAccount" | "unknownUser" | "unknownCall" | "unknownInvoice" | "unknownSubject" | "badRequest"; detail: string };
 
 /** Command types an outsider may send over HTTP. */
 export const publicCommandTypes = commandTypes.filter(
   (type) =>
+    type !== "directory.changed" &&
     type !== "payment.result" &&
     type !== "invoice.verified" &&
     type !== "subscription.setState" &&

@@ -1,8 +1,10 @@
 import type { CallEvent } from "@tollbook/contracts/call-event.ts";
 import { timeUs, US_PER_DAY } from "@tollbook/contracts/units.ts";
+import type { RateDeck } from "@tollbook/tariffs/deck.ts";
 import type { CallRow, DeckSource, LogEntry, LogPosition, Output } from "./fold.ts";
 import type { Account } from "./account/account.ts";
 import { forAccount } from "./account/clock.ts";
+import { poolMonthAt } from "./account/pool-month.ts";
 import { ShellFault } from "./assert.ts";
 import { applyBadCommand, applyCommand } from "./command/apply-command.ts";
 import { addTally, clearTally, countOutcome, countRow, createTally } from "./counters.ts";
@@ -10,7 +12,6 @@ import { deadLetter } from "./dead-letters.ts";
 import { activateDeck } from "./decks.ts";
 import type { Fold, NewlySeen } from "./fold-context.ts";
 import { remember } from "./ids/id-memory.ts";
-import { monthIn } from "./calendar.ts";
 import { applyLookedUp } from "./leg/looked-up.ts";
 import { frozenAnswer } from "./leg/answer.ts";
 import { applyCallEvent } from "./leg/call-event.ts";
@@ -35,7 +36,18 @@ export function failNextAt(write: number): void {
 export function apply(state: PartitionState, entry: LogEntry, at: LogPosition, decks: DeckSource): Output[] {
   state.now = Math.max(state.now, at.time);
   state.lastSeq = at.seq;
-  const fold: Fold = { state, at, now: state.now, logNow: state.now, decks, outputs: [], undo, tally, afterwards: [] };
+  const fold: Fold = {
+    state,
+    at,
+    now: state.now,
+    logNow: state.now,
+    decks,
+    rerateDeck: rerateDeckOf(entry, decks),
+    outputs: [],
+    undo,
+    tally,
+    afterwards: [],
+  };
   switch (entry.kind) {
     case "call":
       applyCall(fold, entry.event, entry.reply, null);
@@ -63,6 +75,13 @@ export function apply(state: PartitionState, entry: LogEntry, at: LogPosition, d
       break;
   }
   return fold.outputs;
+}
+
+function rerateDeckOf(entry: LogEntry, decks: DeckSource): RateDeck | null {
+  if (entry.kind !== "lookedUp" || entry.deckId === undefined || entry.deckId === null) return null;
+  const deck = decks.get(entry.deckId);
+  if (deck === undefined) throw new ShellFault(`rate deck ${entry.deckId} is named by a look-up but was not handed over`);
+  return deck;
 }
 
 function applyCall(fold: Fold, event: CallEvent, reply: string | null, stored: readonly CallRow[] | null): void {
@@ -115,8 +134,7 @@ function commit(fold: Fold, account: Account, outputsBefore: number): void {
   addTally(account.counters, logNow, fold.tally);
   for (let i = outputsBefore; i < outputs.length; i++) {
     const output = outputs[i] as Output;
-    if (output.kind === "call")
-      countRow(account.counters, output.row, Math.floor(now / US_PER_DAY), monthIn(account.timeZone, now));
+    if (output.kind === "call") countRow(account.counters, output.row, Math.floor(now / US_PER_DAY), poolMonthAt(account, now));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { EventOutcome } from "@tollbook/contracts/codes.ts";
 import { assert } from "./assert.ts";
 import type { LegCount, Tally } from "./counters.ts";
+import type { RateDeck } from "@tollbook/tariffs/deck.ts";
 import type { DeckSource, LogPosition, Output } from "./fold.ts";
 import type { Key } from "./ids/hash.ts";
 import type { PartitionState } from "./state.ts";
@@ -15,6 +16,8 @@ export interface Fold {
   /** max of the log times so far: what orders rows and ages ids. */
   readonly logNow: number;
   readonly decks: DeckSource;
+  /** Goes before the decks in force: the leg at hand is priced anew with it, or was (§12.17). Null: none. */
+  readonly rerateDeck: RateDeck | null;
   readonly outputs: Output[];
   readonly undo: Undo;
   /** What the entry adds to the counts when it has succeeded. */

@@ -52,6 +52,11 @@ export type LogEntry =
       /** The stored leg as rows of `rated_calls` in order of out_seq; empty: certainly new. */
       readonly stored: readonly CallRow[];
       readonly reply: string | null;
+      /**
+       * A deck beside those in force that the leg is priced with: the shell had it before it wrote this entry, and loads it before
+       * it hands the entry over. Absent or null: none, or none that the shell could find.
+       */
+      readonly deckId?: string | null;
     };
 
 /** Installation-wide facts, copied in order from the stream INSTALL into every partition's log. */
@@ -215,6 +220,8 @@ export type Output =
       readonly usageId: UsageId;
       readonly event: CallEvent;
       readonly reply: string | null;
+      /** Rows up to this one must be settled before the answer: else it could be older than the question. */
+      readonly outSeq: number;
     }
   /** Ask the payment port to charge; the result comes back as the command `payment.result`. */
   | {

@@ -1,19 +1,20 @@
 import type { DenyReason } from "@tollbook/contracts/codes.ts";
-import type { E164, TimeUs } from "@tollbook/contracts/units.ts";
+import type { Currency, E164, TimeUs } from "@tollbook/contracts/units.ts";
 import { countryOf } from "@tollbook/tariffs/country-of.ts";
 import type { RateMatch } from "@tollbook/tariffs/deck.ts";
 import { findRate } from "@tollbook/tariffs/find-rate.ts";
+import type { RateQuery } from "@tollbook/tariffs/types.ts";
 import { isEmergencyNumber, isPremiumNumber, isShortCode } from "@tollbook/tariffs/special-numbers.ts";
 import { isDomesticForPlan, isDomesticForPolicy, isInternationalDestination, isZoneA } from "@tollbook/tariffs/territories.ts";
 import { snapshotTime } from "../account/account.ts";
 import type { Account, AccountSettings } from "../account/account.ts";
 import { existsAt, locationAt } from "../account/user.ts";
 import type { User } from "../account/user.ts";
+import { poolMonthAt } from "../account/pool-month.ts";
 import { callTypeRules } from "../catalogue/call-types.ts";
 import type { CallTypeRule } from "../catalogue/call-types.ts";
 import { findDialOutPolicy } from "../catalogue/dial-out-policies.ts";
 import type { DialOutPolicy } from "../catalogue/dial-out-policies.ts";
-import { monthIn } from "../calendar.ts";
 import { decksAt } from "../decks.ts";
 import type { Fold } from "../fold-context.ts";
 import { valueAt } from "../history.ts";
@@ -93,7 +94,7 @@ export function assess(fold: Fold, account: Account, leg: Leg, startAt: number):
     rate,
     startAt,
     snapshotAt: at,
-    poolMonth: monthIn(account.timeZone, startAt),
+    poolMonth: poolMonthAt(account, startAt),
   };
 }
 
@@ -206,7 +207,7 @@ function destinationOf(leg: Leg, rule: CallTypeRule, home: string): Destination 
 }
 
 /** A service number's kind; where the feed does not say, the freephone area codes do. */
-function isTollFree(leg: Leg, rule: CallTypeRule): boolean {
+export function isTollFree(leg: Pick<Leg, "numberType" | "serviceNumber" | "toE164">, rule: CallTypeRule): boolean {
   if (rule.direction === "outbound" || rule.payer === "nobody") return false;
   if (leg.numberType !== "") return leg.numberType === "tollFree";
   return countryOf(leg.serviceNumber || leg.toE164)?.destination === "North America toll-free";
@@ -227,16 +228,30 @@ function rateOf(
   startAt: number,
   tollFree: boolean,
 ): RateMatch | null {
+  const query = rateQuery(leg, rule, startAt, tollFree, account.currency);
+  if (query === null) return null;
+  const anew = fold.rerateDeck === null ? null : findRate([fold.rerateDeck], query);
+  return anew ?? findRate(decksAt(fold, startAt - (fold.now - fold.logNow)), query);
+}
+
+/** What a deck is asked for; null where there is no number to be priced. */
+export function rateQuery(
+  leg: Pick<Leg, "toE164" | "serviceNumber" | "fromE164">,
+  rule: CallTypeRule,
+  startAt: number,
+  tollFree: boolean,
+  currency: Currency,
+): RateQuery | null {
   const number = rule.direction === "outbound" ? leg.toE164 : leg.serviceNumber || leg.toE164;
   if (number === "") return null;
-  return findRate(decksAt(fold, startAt - (fold.now - fold.logNow)), {
+  return {
     direction: rule.direction,
     number: number as E164,
     numberClass: rule.direction === "outbound" ? null : tollFree ? "tollFree" : "toll",
     origin: leg.fromE164 === "" ? null : (leg.fromE164 as E164),
-    currency: account.currency,
+    currency,
     at: startAt as TimeUs,
-  });
+  };
 }
 
 function contextOf(rule: CallTypeRule, home: string, destination: string): "Domestic" | "International" | "" {

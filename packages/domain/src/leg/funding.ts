@@ -135,6 +135,17 @@ export function fundLeg(a: Assessment, sources: Sources, seconds: number): Fundi
     return { ...base, ...nothingPaid, restSeconds: left, rest: "FREECALL", reason: "noRate", charge: null };
   }
   const charge = chargeLeg(a.rate, { startAt: a.startAt as TimeUs, usedSeconds: seconds, includedSeconds: poolSeconds });
+  return payFor(a, sources, base, left, charge);
+}
+
+/** Steps 6 to 8 for the paid part, `left` seconds of it, priced already. */
+export function payFor(
+  a: Assessment,
+  sources: Sources,
+  base: Pick<Funding, "billed" | "poolMinutes" | "poolSeconds">,
+  left: number,
+  charge: Charge,
+): Funding {
   const amount = charge.amountMicros;
   if (amount === 0) return { ...base, ...nothingPaid, restSeconds: left, rest: "FREE", reason: null, charge };
   if (sources.overage) {

@@ -22,7 +22,7 @@ export function askLate(fold: Fold, account: Account, event: CallEvent, reply: s
   // The same occurrence is waited for already: whatever the answer, this one adds nothing.
   if (account.asked.has(key)) return countEvent(fold, "duplicate");
   setEntry(fold.undo, account.asked, key, fold.at.seq);
-  fold.outputs.push({ kind: "lookUp", account: account.id, usageId: event.usageId, event, reply });
+  fold.outputs.push({ kind: "lookUp", account: account.id, usageId: event.usageId, event, reply, outSeq: fold.state.outSeq });
 }
 
 /** True when this answer was waited for; a second one for the same occurrence changes nothing. */
@@ -35,6 +35,11 @@ export function takeAnswer(fold: Fold, account: Account, event: CallEvent): bool
 
 function askedKey(event: CallEvent): string {
   return `call\n${event.usageId}\n${event.source}\n${event.id}`;
+}
+
+/** Edge 25: money that was taken in a former currency cannot be given back in this one. */
+export function isOtherCurrency(account: Account, row: CallRow): boolean {
+  return row.currency !== account.currency && row.amountMicros !== 0;
 }
 
 /** The row in force: the newest that is not a reversal. */
@@ -65,6 +70,15 @@ export function replaceLeg(
 ): void {
   const current = stored === null ? null : currentRow(stored);
   if (stored === null || current === null || current.version !== versionOf(meta)) return askLate(fold, account, event, reply);
+  if (isOtherCurrency(account, current)) {
+    rememberLater(fold, occurrence, 0, 0, OCCURRENCE_META);
+    return keepConflict(
+      fold,
+      account,
+      event,
+      `it was charged in ${current.currency}, the account's currency is ${account.currency}`,
+    );
+  }
   rememberLater(fold, occurrence, 0, 0, OCCURRENCE_META);
   const leg = legFromRow(current);
   const was = stateOf(meta);

@@ -2,10 +2,18 @@ import type { CallEvent } from "@tollbook/contracts/call-event.ts";
 import type { CallRow } from "../fold.ts";
 import { legFromEvent } from "./leg.ts";
 import type { Leg } from "./leg.ts";
+import { proofOfRow } from "./proof.ts";
 import type { LegTimes } from "./times.ts";
+import { billableSeconds } from "./times.ts";
 
-/** The leg as its stored row tells it, so that it can be rated anew. */
+/**
+ * The leg as its stored row tells it, so that it can be rated anew. What it was authorised on stays good (§12.9 to §12.11), and
+ * what was billed as its grant (D22) is so again while its times stay.
+ */
 export function legFromRow(row: CallRow): Leg {
+  const granted = proofOfRow(row)?.grantedSeconds ?? null;
+  const asGrant =
+    granted !== null && row.billableSeconds === granted && billableSeconds(row.endedAt - row.answeredAt) > row.billableSeconds;
   return {
     usageId: row.usageId,
     state: "ANSWERED",
@@ -40,9 +48,9 @@ export function legFromRow(row: CallRow): Leg {
     sip: row.sip,
     sessionId: "",
     seq: -1,
-    grantedSeconds: -1,
-    final: false,
-    authorisedAt: 0,
+    grantedSeconds: asGrant ? granted : -1,
+    final: asGrant,
+    authorisedAt: granted === null ? 0 : row.startAt,
     poolKey: "",
     poolMonth: 0,
     poolReserved: 0,

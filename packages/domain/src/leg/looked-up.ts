@@ -1,6 +1,6 @@
 import type { CallEvent } from "@tollbook/contracts/call-event.ts";
 import type { Account } from "../account/account.ts";
-import { takeVoid } from "../command/void-call.ts";
+import { takeStoredCall } from "../command/answered-call.ts";
 import type { CallRow } from "../fold.ts";
 import type { Fold } from "../fold-context.ts";
 import { recall, remember } from "../ids/id-memory.ts";
@@ -18,7 +18,7 @@ export function applyLookedUp(
   stored: readonly CallRow[],
 ): void {
   recallFromRows(fold, account, event, stored);
-  if (takeVoid(fold, account, event, reply, stored)) return;
+  if (takeStoredCall(fold, account, event, reply, stored)) return;
   // Asked once, answered once: a second answer finds nothing to do.
   if (!takeAnswer(fold, account, event)) return;
   applyCallEvent(fold, account, event, reply, stored);

@@ -2,6 +2,7 @@ import type { RateMatch } from "@tollbook/tariffs/deck.ts";
 import type { RateProof } from "@tollbook/tariffs/types.ts";
 import type { Account } from "../account/account.ts";
 import { valueAt } from "../history.ts";
+import type { CallRow } from "../fold.ts";
 import type { Fold } from "../fold-context.ts";
 import type { Assessment } from "./assess.ts";
 import type { Funding } from "./funding.ts";
@@ -31,13 +32,20 @@ export interface CallProof {
   readonly freeBecause: "emergency" | "inbound" | "directRouting" | "tollNumber" | null;
   /** Seconds of the grant when the leg was authorised; null when not. */
   readonly grantedSeconds: number | null;
+  /** The deck of the re-rate job that priced it (§12.17); later corrections of the call stay with it. Absent: the deck in force. */
+  readonly reratedWith?: string;
+}
+
+/** What a stored row says about itself; null for legs that were never answered. */
+export function proofOfRow(row: CallRow): CallProof | null {
+  return row.proof === "" ? null : (JSON.parse(row.proof) as CallProof);
 }
 
 /** The part of a rate's proof that is the same for every leg at that row, as JSON text without its closing brace. */
 const fixedParts = new WeakMap<object, string>();
 
 /** Built by hand: only a few fields differ from leg to leg, and JSON.stringify of the whole costs more than the rating. */
-export function proofOf(_fold: Fold, account: Account, a: Assessment, funding: Funding, leg: Leg): string {
+export function proofOf(fold: Fold, account: Account, a: Assessment, funding: Funding, leg: Leg): string {
   const { entitlement } = a;
   const rate = funding.charge === null || a.rate === null ? "null" : rateJson(a.rate, funding.charge.proof);
   const payAsYouGo = !entitlement.overageExists ? "UNAVAILABLE" : entitlement.overage === null ? "OFF" : "ON";
@@ -51,7 +59,8 @@ export function proofOf(_fold: Fold, account: Account, a: Assessment, funding: F
     `,"pool":${entitlement.pool === "" ? "null" : JSON.stringify(entitlement.pool)},"destinationCountry":"${a.destinationCountry}"` +
     `,"billedSeconds":${funding.billed},"poolSeconds":${funding.poolSeconds},"chargedSeconds":${funding.chargedSeconds}` +
     `,"restSeconds":${funding.restSeconds},"rest":${quoted(funding.rest)},"freeBecause":${quoted(freeBecause(a))}` +
-    `,"grantedSeconds":${leg.grantedSeconds < 0 ? "null" : leg.grantedSeconds}}`
+    `,"grantedSeconds":${leg.grantedSeconds < 0 ? "null" : leg.grantedSeconds}` +
+    (fold.rerateDeck !== null && a.rate?.deck === fold.rerateDeck ? `,"reratedWith":"${fold.rerateDeck.deckId}"}` : "}")
   );
 }
 
