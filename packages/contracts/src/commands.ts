@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { accountCommands } from "./command/account.ts";
 import { callCommands } from "./command/call.ts";
+import { costCommands } from "./command/cost.ts";
 import { moneyCommands } from "./command/money.ts";
 import { productCommands } from "./command/product.ts";
 import { userCommands } from "./command/user.ts";
@@ -16,6 +17,7 @@ export const commandData = {
   ...productCommands,
   ...moneyCommands,
   ...callCommands,
+  ...costCommands,
 } as const;
 
 export type CommandType = keyof typeof commandData;

@@ -1,9 +1,12 @@
 import * as z from "zod/mini";
 import { AsOf } from "./as-of.ts";
 import type { BillingView, InvoicesView, InvoiceView } from "./billing-views.ts";
+import { callTypes } from "./call-event.ts";
 import { eventOutcomes } from "./codes.ts";
 import { budgetFilter } from "./command/cost.ts";
 import { commandTypes } from "./commands.ts";
+import { orderReviewRequest } from "./product-views.ts";
+import type { CatalogueView, NumbersView, OrderReview, SelfServiceView, SubscriptionDetails, WhyView } from "./product-views.ts";
 
 /**
  * What the meter answers from its state, at once (architecture §4): balances, pools, one user, live calls.
@@ -18,7 +21,14 @@ export const viewRequest = z.discriminatedUnion("view", [
   z.object({ view: z.literal("summary") }),
   z.object({ view: z.literal("pools"), user: z.optional(z.string()) }),
   z.object({ view: z.literal("credits") }),
-  z.object({ view: z.literal("subscriptions") }),
+  /** `buyer`: only what he bought for himself; `selfService`: only what members bought (SS-2). */
+  z.object({ view: z.literal("subscriptions"), selfService: z.optional(z.boolean()), buyer: z.optional(z.string()) }),
+  z.object({ view: z.literal("subscription"), subscription: z.string() }),
+  z.object({ view: z.literal("catalogue") }),
+  orderReviewRequest,
+  z.object({ view: z.literal("selfService"), buyer: z.optional(z.string()) }),
+  z.object({ view: z.literal("numbers"), after: z.optional(z.string()) }),
+  z.object({ view: z.literal("why"), user: z.string(), to: z.string(), callType: z.optional(z.enum(callTypes)) }),
   z.object({
     view: z.literal("users"),
     after: z.optional(z.string()),
@@ -119,6 +129,10 @@ export const SubscriptionView = z.object({
   overageThisMonth: money,
   currency: z.string(),
   assignedUsers: z.array(z.string()),
+  /** SS-2: the member who bought it for himself; null: the organisation. */
+  buyer: z.optional(z.nullable(z.string())),
+  /** Edge 9: holders beyond what was bought, without effect. */
+  overAssigned: z.optional(z.int()),
 });
 export const SubscriptionsView = z.object({ asOf: AsOf, subscriptions: z.array(SubscriptionView) });
 
@@ -299,7 +313,23 @@ export type ViewAnswer =
   | BillingView
   | InvoicesView
   | InvoiceView
-  | { error: "unknownAccount" | "unknownUser" | "unknownCall" | "unknownInvoice" | "unknownSubject" | "badRequest"; detail: string };
+  | CatalogueView
+  | OrderReview
+  | SelfServiceView
+  | NumbersView
+  | WhyView
+  | SubscriptionDetails
+  | {
+      error:
+        | "unknownAccount"
+        | "unknownUser"
+        | "unknownCall"
+        | "unknownInvoice"
+        | "unknownSubject"
+        | "unknownSubscription"
+        | "badRequest";
+      detail: string;
+    };
 
 /** Command types an outsider may send over HTTP. */
 export const publicCommandTypes = commandTypes.filter(
@@ -308,6 +338,7 @@ export const publicCommandTypes = commandTypes.filter(
     type !== "payment.result" &&
     type !== "invoice.verified" &&
     type !== "subscription.setState" &&
+    type !== "subscription.creditChecked" &&
     type !== "call.rerate" &&
     type !== "rerate.start" &&
     type !== "rerate.finish",

@@ -6,7 +6,13 @@ const cardMonth = z.string().check(z.regex(/^20\d{2}-(0[1-9]|1[0-2])$/, "year an
 /** Money in: Communications Credits, payments, billing accounts, invoices. */
 export const moneyCommands = {
   "credits.topUp": z.strictObject({ amount: money, reference: z.optional(text) }),
-  "credits.autoRecharge": z.strictObject({ on: z.boolean(), trigger: z.optional(money), recharge: z.optional(money) }),
+  "credits.autoRecharge": z.strictObject({
+    on: z.boolean(),
+    trigger: z.optional(money),
+    recharge: z.optional(money),
+    /** The most that is recharged in a calendar month (UTC); null: no cap. */
+    monthlyCap: z.optional(z.nullable(money)),
+  }),
   /** A goodwill credit; above the account's limit it waits for a second person. */
   "credits.goodwill": z.strictObject({ amount: money, reason: text }),
   "credits.approveGoodwill": z.strictObject({ proposal: text, approve: z.boolean() }),

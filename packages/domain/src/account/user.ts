@@ -1,3 +1,4 @@
+import type { Activity } from "../fraud/velocity.ts";
 import { startHistory, valueAt } from "../history.ts";
 import type { History } from "../history.ts";
 
@@ -29,6 +30,12 @@ export interface User {
   readonly licences: History<readonly string[]>;
   /** Credits and overage spent by pool month (D12). */
   readonly spend: MonthlySpend[];
+  /** Months whose spend limit was told to be reached (SL-1). */
+  limitNoticed: readonly number[];
+  /** The running month while its spend limit is reached; 0: it is not. */
+  limitedMonth: number;
+  /** The last hour, by minute, oldest first, while there are fraud rules (edge 30). */
+  activity: readonly Activity[];
 }
 
 export interface MonthlySpend {
@@ -60,6 +67,9 @@ export function createUser(facts: UserFacts, now: number): User {
     policies: startHistory<UserPolicy>(now, { dialOutPolicy: null, allowTollFree: null, spendLimitMicros: null }),
     licences: startHistory<readonly string[]>(now, []),
     spend: [],
+    limitNoticed: [],
+    limitedMonth: 0,
+    activity: [],
   };
 }
 

@@ -137,6 +137,8 @@ export const autoRecharge: Handler<"credits.autoRecharge"> = (fold, account, dat
   const trigger = data.trigger === undefined ? before.triggerMicros : parseMicros(data.trigger);
   const recharge = data.recharge === undefined ? before.rechargeMicros : parseMicros(data.recharge);
   if (trigger === null || trigger < 0 || trigger > MOST_TOP_UP) return refused("amountOutOfRange", "trigger: 0 to 10,000 (CC-3)");
+  const cap = monthlyCapOf(data.monthlyCap, before.monthlyCapMicros);
+  if (cap === "refused") return refused("amountOutOfRange", "monthlyCap: not negative");
   if (data.on) {
     // CC-12: who may not buy may still have it on from before, but not switch it on.
     const hindrance = before.on ? null : whyNoCredits(account);
@@ -149,11 +151,18 @@ export const autoRecharge: Handler<"credits.autoRecharge"> = (fold, account, dat
     on: data.on,
     triggerMicros: trigger,
     rechargeMicros: recharge ?? before.rechargeMicros,
+    monthlyCapMicros: cap,
   });
   abandonFailedRecharge(fold, account);
   considerRecharge(fold, account);
   return accepted("autoRecharge", { on: data.on });
 };
+
+function monthlyCapOf(cap: string | null | undefined, before: number | null): number | "refused" | null {
+  if (cap === undefined || cap === null) return cap === undefined ? before : null;
+  const amount = parseMicros(cap);
+  return amount === null || amount < 0 ? "refused" : amount;
+}
 
 /** New settings are a new start for what had failed; what is on its way stays on its way. */
 function abandonFailedRecharge(fold: Fold, account: Account): void {

@@ -4,7 +4,7 @@ import { moneyText } from "../billing/draft.ts";
 import { pastDue, payInvoice } from "../billing/issued.ts";
 import { askForPayment, paymentFailed, paymentSucceeded } from "../billing/payment.ts";
 import type { Payment } from "../billing/payment.ts";
-import { rechargeFailed, considerRecharge } from "../credits/recharge.ts";
+import { rechargeFailed, considerRecharge, warnIfStuck } from "../credits/recharge.ts";
 import type { Fold } from "../fold-context.ts";
 import { notify } from "../output.ts";
 import { change } from "../undo.ts";
@@ -50,6 +50,7 @@ function succeeded(fold: Fold, account: Account, payment: Payment): Outcome {
         currency: payment.currency,
         recharge: payment.subject,
       });
+      warnIfStuck(fold, account);
       considerRecharge(fold, account);
       return outcome;
     }

@@ -41,6 +41,8 @@ export interface AutoRecharge {
   readonly on: boolean;
   readonly triggerMicros: number;
   readonly rechargeMicros: number;
+  /** Most in a calendar month (UTC); null: no cap. */
+  readonly monthlyCapMicros: number | null;
 }
 
 /** The recharge in flight, at most one (D19). */
@@ -52,6 +54,11 @@ export interface Recharge {
   /** UTC day of the last recharge and how many were started on it: five a day. */
   day: number;
   startedToday: number;
+  /** Calendar month (UTC) of the last recharge, and what was recharged or is under way in it. */
+  month: number;
+  monthMicros: number;
+  /** The month in which the cap held one back, told once. */
+  cappedMonth: number;
 }
 
 export function createCredits(): Credits {
@@ -64,8 +71,18 @@ export function createCredits(): Credits {
     head: 0,
     lastExpiry: 0,
     lastTopUpMicros: 0,
-    autoRecharge: startHistory<AutoRecharge>(0, { on: false, triggerMicros: 0, rechargeMicros: 0 }),
-    recharge: { status: "IDLE", id: "", amountMicros: 0, next: 1, day: 0, startedToday: 0 },
+    autoRecharge: startHistory<AutoRecharge>(0, { on: false, triggerMicros: 0, rechargeMicros: 0, monthlyCapMicros: null }),
+    recharge: {
+      status: "IDLE",
+      id: "",
+      amountMicros: 0,
+      next: 1,
+      day: 0,
+      startedToday: 0,
+      month: 0,
+      monthMicros: 0,
+      cappedMonth: 0,
+    },
   };
 }
 

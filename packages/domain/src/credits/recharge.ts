@@ -4,6 +4,7 @@ import { MAIN } from "../billing/billing-account.ts";
 import { moneyText, profileOf } from "../billing/draft.ts";
 import { startPayment } from "../billing/payment.ts";
 import type { Payment } from "../billing/payment.ts";
+import { monthIn } from "../calendar.ts";
 import type { Fold } from "../fold-context.ts";
 import { latest } from "../history.ts";
 import { notify } from "../output.ts";
@@ -36,6 +37,11 @@ export function considerRecharge(fold: Fold, account: Account): void {
   const day = Math.floor(fold.now / US_PER_DAY);
   const startedToday = recharge.day === day ? recharge.startedToday : 0;
   if (startedToday >= RECHARGES_PER_DAY) return;
+  const month = monthIn("UTC", fold.now);
+  const monthMicros = (recharge.month === month ? recharge.monthMicros : 0) + setting.rechargeMicros;
+  if (setting.monthlyCapMicros !== null && monthMicros > setting.monthlyCapMicros) return tellCap(fold, account, month);
+  change(undo, recharge, "month", month);
+  change(undo, recharge, "monthMicros", monthMicros);
   change(undo, recharge, "day", day);
   change(undo, recharge, "startedToday", startedToday + 1);
   change(undo, recharge, "id", `r${recharge.next}`);
@@ -44,6 +50,32 @@ export function considerRecharge(fold: Fold, account: Account): void {
   change(undo, recharge, "status", "PENDING");
   const method = profileOf(account, MAIN).paymentMethod;
   startPayment(fold, account, "recharge", recharge.id, recharge.amountMicros, method);
+}
+
+/** One notice a month: the cap holds recharges back until the next. */
+function tellCap(fold: Fold, account: Account, month: number): void {
+  const { recharge, balanceMicros } = account.credits;
+  if (recharge.cappedMonth === month) return;
+  change(fold.undo, recharge, "cappedMonth", month);
+  const setting = latest(account.credits.autoRecharge);
+  notify(fold, account, "credits.rechargeSuspended", `credits.rechargeSuspended/cap/${month}`, {
+    amount: moneyText(setting.rechargeMicros),
+    balance: moneyText(balanceMicros),
+    currency: account.currency,
+    recharge: "",
+    reason: "monthlyCap",
+  });
+}
+
+/**
+ * CC-12, edge 14: under a Microsoft Customer Agreement auto-recharge fills the balance for ever, so that billing never moves to
+ * post-usage. Told when it comes to that, and at every recharge.
+ */
+export function warnIfStuck(fold: Fold, account: Account): void {
+  const { credits, settings } = account;
+  if (latest(settings).agreement !== "MCA" || !latest(credits.autoRecharge).on) return;
+  const data = { balance: moneyText(credits.balanceMicros), currency: account.currency };
+  notify(fold, account, "credits.stuckPrepaid", `credits.stuckPrepaid/${fold.at.seq}/${fold.at.index}`, data);
 }
 
 /** A charge that failed: mail at each failure; when it will not be tried again by itself, suspended until something changes (PM-3). */

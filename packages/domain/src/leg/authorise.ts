@@ -3,6 +3,7 @@ import type { CallEvent } from "@tollbook/contracts/call-event.ts";
 import type { DenyReason } from "@tollbook/contracts/codes.ts";
 import type { Account } from "../account/account.ts";
 import type { Fold } from "../fold-context.ts";
+import { observeAttempt } from "../fraud/velocity.ts";
 import { latest } from "../history.ts";
 import { isPayAsYouGoOn } from "../subscription/subscription.ts";
 import { change } from "../undo.ts";
@@ -40,6 +41,7 @@ export function authorise(
   const a = assess(fold, account, leg, startOfOpenLeg(leg, fold.now));
   change(undo, leg, "sessionId", event.sessionId ?? `${fold.at.seq}-${fold.at.index}`);
   change(undo, leg, "seq", event.seq ?? 0);
+  observeAttempt(fold, account, a);
   const refusal = refusalAtOnce(fold, account, a);
   if (refusal !== null && !a.neverDenied) return deny(fold, account, leg, a, refusal, [], reply, refusable);
   if (a.free !== null || refusal !== null) return allowUnmetered(fold, account, leg, a, reply);
@@ -51,7 +53,7 @@ export function authorise(
 }
 
 /** Steps 1 to 3, and what authorisation refuses although a finished leg would be a FREECALL (D15, D23, D29). */
-function refusalAtOnce(fold: Fold, account: Account, a: Assessment): DenyReason | null {
+export function refusalAtOnce(fold: Fold, account: Account, a: Assessment): DenyReason | null {
   if (a.verdict !== null) return a.verdict;
   if (a.free === "FREECALL" && !a.shortCode) return a.destinationCountry === "" ? "destinationUnsupported" : "noRate";
   if (!a.needsFunds) return null;

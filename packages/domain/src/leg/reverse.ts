@@ -1,6 +1,8 @@
 import { micros, timeUs } from "@tollbook/contracts/units.ts";
 import type { Micros, Seconds } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
+import { considerSpendLimit } from "../account/spend-limit.ts";
+import { countCall } from "../budget/spend.ts";
 import { callTypeRules } from "../catalogue/call-types.ts";
 import { assert } from "../assert.ts";
 import { invoiceOverage, notInvoiced } from "../billing/overage.ts";
@@ -54,6 +56,7 @@ export function reverseRow(fold: Fold, account: Account, row: CallRow, why: "cor
   const payer = account.users.get(row.user);
   if (credits + overage > 0 && payer !== undefined && callTypeRules[row.callType].countsForSpendLimit) {
     addMonthly(fold, payer.spend, row.poolMonth, -(credits + overage));
+    considerSpendLimit(fold, account, payer, row.poolMonth);
   }
   // A reversal takes off what the row put on, wherever that stands now.
   const onInvoice =
@@ -62,6 +65,7 @@ export function reverseRow(fold: Fold, account: Account, row: CallRow, why: "cor
       : invoiceOverage(fold, account, account.subscriptions.get(overageRef) ?? null, row, -overage, row.chargedSeconds);
   const reversal = reversalOf(fold, row, postings, why, onInvoice);
   fold.outputs.push({ kind: "call", row: reversal });
+  if (credits + overage > 0 && account.budgets.size > 0) countCall(fold, account, reversal);
   return reversal;
 }
 

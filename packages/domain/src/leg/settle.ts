@@ -2,14 +2,17 @@ import { chargeLeg } from "@tollbook/tariffs/charge.ts";
 import { micros, seconds as toSeconds, timeUs } from "@tollbook/contracts/units.ts";
 import type { TimeUs } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
+import { considerSpendLimit } from "../account/spend-limit.ts";
 import type { MonthlySpend } from "../account/user.ts";
 import { assert } from "../assert.ts";
 import { invoiceOverage, notInvoiced } from "../billing/overage.ts";
 import type { OverageFacts } from "../billing/overage.ts";
+import { countCall } from "../budget/spend.ts";
 import { draw } from "../credits/credits.ts";
 import { afterCharge } from "../credits/recharge.ts";
 import type { CallRow, LegOutcome, Posting, Segment } from "../fold.ts";
 import type { Fold } from "../fold-context.ts";
+import { observeEnd } from "../fraud/velocity.ts";
 import { noticePool } from "../pool/notices.ts";
 import { takeMinutes } from "../pool/pool.ts";
 import { append, keep } from "../undo.ts";
@@ -47,11 +50,15 @@ export function settleLeg(fold: Fold, account: Account, leg: Leg, times: LegTime
   const seconds = billedAsGrant(leg, connected) ? leg.grantedSeconds : connected;
   const a = assess(fold, account, leg, times.startAt);
   if (times.answeredAt === 0) {
-    return writeLeg(fold, account, leg, times, version, "abandoned", a, unpaid(0, "FREE", null), 0, null);
+    const row = writeLeg(fold, account, leg, times, version, "abandoned", a, unpaid(0, "FREE", null), 0, null);
+    observeEnd(fold, account, a, leg, row);
+    return row;
   }
   const sources = needsFunding(a) ? sourcesOf(fold, account, a, promised) : null;
   const funding = sources === null ? fundingByRule(fold, account, a, seconds) : fundLeg(a, sources, seconds);
-  return writeLeg(fold, account, leg, times, version, "rated", a, funding, seconds, sources);
+  const row = writeLeg(fold, account, leg, times, version, "rated", a, funding, seconds, sources);
+  observeEnd(fold, account, a, leg, row);
+  return row;
 }
 
 function billedAsGrant(leg: Leg, connected: number): boolean {
@@ -131,7 +138,8 @@ export function writeLeg(
       : notInvoiced;
   if (funding.rest !== null && funding.restSeconds > 0) segments.push(segment(funding.rest, null, 0, funding.restSeconds, 0));
   const amount = funding.creditsMicros + funding.overageMicros;
-  if (amount > 0 && a.payer !== null && a.rule.countsForSpendLimit) addMonthly(fold, a.payer.spend, a.poolMonth, amount);
+  const limited = amount > 0 && a.payer !== null && a.rule.countsForSpendLimit ? a.payer : null;
+  if (limited !== null) addMonthly(fold, limited.spend, a.poolMonth, amount);
   checkSums(segments, postings, amount, funding);
   const row = callRow(
     fold,
@@ -153,6 +161,8 @@ export function writeLeg(
     noticePool(fold, account, sources.pool, sources.poolMonth);
   }
   if (funding.creditsMicros > 0) afterCharge(fold, account, funding.creditsMicros);
+  if (limited !== null) considerSpendLimit(fold, account, limited, a.poolMonth);
+  if (amount > 0 && account.budgets.size > 0) countCall(fold, account, row);
   return row;
 }
 

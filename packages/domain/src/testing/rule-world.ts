@@ -59,7 +59,7 @@ export function fundedWorld(
   product: string,
   { country = "DE", users = 1, credits = "50", facts = {} as Facts, start = "2026-03-02T08:00:00Z" } = {},
 ): World {
-  const world = beginWorld({ country, ...facts }, start);
+  const world = beginWorld({ country: homeOf(product, country), ...facts }, start);
   const people = world.org.users(users, country);
   world.org.give("teams-phone-standard", people);
   world.org.give(product, people);
@@ -71,11 +71,16 @@ export function fundedWorld(
 
 /** The same under a Microsoft Customer Agreement, with the option On and no credits: everything beyond the plan is overage. */
 export function overageWorld(product: string, country = "DE", users = 1): World {
-  const world = beginWorld({ country, agreement: "MCA" });
+  const world = beginWorld({ country: homeOf(product, country), agreement: "MCA" });
   const people = world.org.users(users, country);
   world.org.give("teams-phone-standard", people);
   const plan = world.org.give(product, people);
   world.org.command("payAsYouGo.set", { subscription: plan, on: true });
   world.fold.now += HOUR;
   return world;
+}
+
+/** CP-5: zone licences are not sold in the United States, but may be held there when bought elsewhere. */
+function homeOf(product: string, country: string): string {
+  return country === "US" && product.startsWith("calling-plan-payg-zone") ? "CA" : country;
 }

@@ -2,7 +2,7 @@ import type { CreditsView, LotView } from "@tollbook/contracts/views.ts";
 import { US_PER_DAY } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
 import { nowOf } from "../account/clock.ts";
-import { monthIn } from "../calendar.ts";
+import { poolMonthAt } from "../account/pool-month.ts";
 import { whyNoCredits } from "../command/credit-commands.ts";
 import type { Lot } from "../credits/credits.ts";
 import { creditMode, creditState } from "../credits/mode.ts";
@@ -20,7 +20,7 @@ export function creditsView(state: PartitionState, account: Account): CreditsVie
     (lot) => lot.expiresAt > nowOf(state, account) && lot.expiresAt <= nowOf(state, account) + SOON_US,
   );
   const { month } = account.counters;
-  const spent = month.period === monthIn(account.timeZone, nowOf(state, account)) ? month.creditsMicros : 0;
+  const spent = month.period === poolMonthAt(account, nowOf(state, account)) ? month.creditsMicros : 0;
   return {
     asOf: asOf(state, account),
     currency: account.currency,

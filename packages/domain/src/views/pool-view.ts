@@ -2,7 +2,7 @@ import type { PoolsView, PoolView } from "@tollbook/contracts/views.ts";
 import type { Account } from "../account/account.ts";
 import { nowOf } from "../account/clock.ts";
 import { locationAt } from "../account/user.ts";
-import { monthIn } from "../calendar.ts";
+import { poolMonthAt } from "../account/pool-month.ts";
 import { findProduct } from "../catalogue/product.ts";
 import { latest } from "../history.ts";
 import { poolKey } from "../pool/entitlement.ts";
@@ -30,12 +30,12 @@ export function poolsView(
   const pools = [...new Set(keys)].map((key) => account.pools.get(key)).filter((pool) => pool !== undefined);
   return {
     asOf: asOf(state, account),
-    pools: pools.map((pool) => poolView(pool, monthIn(account.timeZone, nowOf(state, account)))),
+    pools: pools.map((pool) => poolView(pool, poolMonthAt(account, nowOf(state, account)))),
   };
 }
 
 export function poolViews(state: PartitionState, account: Account): PoolView[] {
-  const month = monthIn(account.timeZone, nowOf(state, account));
+  const month = poolMonthAt(account, nowOf(state, account));
   const views: PoolView[] = [];
   for (const pool of account.pools.values()) {
     const shown = poolView(pool, month);

@@ -2,7 +2,7 @@ import type { SummaryView } from "@tollbook/contracts/views.ts";
 import { US_PER_DAY } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
 import { nowOf } from "../account/clock.ts";
-import { monthIn } from "../calendar.ts";
+import { poolMonthAt } from "../account/pool-month.ts";
 import type { UsageCounts } from "../counters.ts";
 import { creditMode } from "../credits/mode.ts";
 import { latest } from "../history.ts";
@@ -14,7 +14,7 @@ import { poolViews } from "./pool-view.ts";
 export function summaryView(state: PartitionState, account: Account): SummaryView {
   const { credits, counters } = account;
   const day = ofPeriod(counters.day, Math.floor(nowOf(state, account) / US_PER_DAY));
-  const month = ofPeriod(counters.month, monthIn(account.timeZone, nowOf(state, account)));
+  const month = ofPeriod(counters.month, poolMonthAt(account, nowOf(state, account)));
   return {
     asOf: asOf(state, account),
     account: account.id,

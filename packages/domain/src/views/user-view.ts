@@ -3,7 +3,7 @@ import type { Account } from "../account/account.ts";
 import { nowOf } from "../account/clock.ts";
 import { spentIn } from "../account/user.ts";
 import type { User } from "../account/user.ts";
-import { monthIn } from "../calendar.ts";
+import { poolMonthAt } from "../account/pool-month.ts";
 import { latest } from "../history.ts";
 import type { PartitionState } from "../state.ts";
 import { productOf } from "../subscription/subscription.ts";
@@ -54,6 +54,6 @@ function viewOf(state: PartitionState, account: Account, user: User): UserView {
       const product = productOf(account.subscriptions.get(id) as Subscription);
       return { subscription: id, product: product.id, serviceCode: product.serviceCode };
     }),
-    spentThisMonth: money(spentIn(user, monthIn(account.timeZone, nowOf(state, account)))),
+    spentThisMonth: money(spentIn(user, poolMonthAt(account, nowOf(state, account)))),
   };
 }
