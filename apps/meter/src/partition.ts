@@ -157,7 +157,8 @@ async function servePartition(
     ownLog,
     partition,
     pending: restored.pendingLookUps,
-    settledBatch: () => settler.settled.batch,
+    decks: options.decks,
+    settled: () => settler.settled,
     signal,
     log,
   });
@@ -324,7 +325,7 @@ async function servePartition(
   await Promise.race([catchUp.promise, stopped]);
   if (!stopping.aborted) {
     const onAnswer = (milliseconds: number): void => metrics.viewAnswered(milliseconds);
-    const views = openViews(nc, { partition, partitions, state, rules, onAnswer });
+    const views = openViews(nc, { partition, partitions, state, rules, decks: options.decks, onAnswer });
     const ticks = publishTicks(ownLog, (error) => log.warn({ partition, reason: error.message }, "a tick could not be written"));
     const onHeld = (error: Error): void =>
       log.error({ partition, reason: error.message }, "an installation-wide fact is held back");

@@ -2,6 +2,7 @@ import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import { partitionOf, partitionViewsSubject } from "@tollbook/contracts/subjects.ts";
 import { isAccountId } from "@tollbook/contracts/units.ts";
 import { viewRequest, type ViewAnswer } from "@tollbook/contracts/views.ts";
+import type { DeckSource } from "@tollbook/domain/fold.ts";
 import type { PartitionState } from "@tollbook/domain/state.ts";
 import type { FoldRules } from "./rules.ts";
 
@@ -13,12 +14,14 @@ export function openViews(
     partitions,
     state,
     rules,
+    decks,
     onAnswer,
   }: {
     readonly partition: number;
     readonly partitions: number;
     readonly state: PartitionState;
     readonly rules: FoldRules;
+    readonly decks: DeckSource;
     readonly onAnswer: (milliseconds: number) => void;
   },
 ): { close(): void } {
@@ -29,7 +32,7 @@ export function openViews(
     }
     const request = viewRequest.safeParse(jsonOf(message));
     if (!request.success) return { error: "badRequest", detail: request.error.issues[0]?.message ?? "malformed" };
-    return rules.view(state, account, request.data);
+    return rules.view(state, account, request.data, decks);
   };
   const subscription = nc.subscribe(partitionViewsSubject(partition), {
     callback: (error, message) => {

@@ -6,12 +6,21 @@ import { includedMinutes } from "../catalogue/product.ts";
 import { whyUnavailable } from "../command/subscription-commands.ts";
 import { latest } from "../history.ts";
 import type { PartitionState } from "../state.ts";
+import { overAssigned } from "../subscription/licences.ts";
 import { isPayAsYouGoOn, productOf } from "../subscription/subscription.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import { asOf, money, MOST_ROWS, time } from "./as-of.ts";
 
-export function subscriptionsView(state: PartitionState, account: Account): SubscriptionsView {
-  const subscriptions = [...account.subscriptions.values()].slice(0, MOST_ROWS);
+/** In order of purchase; SS-2: with a filter only what members, or one of them, bought for themselves. */
+export function subscriptionsView(
+  state: PartitionState,
+  account: Account,
+  filter: { readonly selfService?: boolean | undefined; readonly buyer?: string | undefined } = {},
+): SubscriptionsView {
+  const wanted = ({ buyer }: Subscription): boolean =>
+    (filter.selfService === undefined || filter.selfService === (buyer !== "")) &&
+    (filter.buyer === undefined || filter.buyer === buyer);
+  const subscriptions = [...account.subscriptions.values()].filter(wanted).slice(0, MOST_ROWS);
   return { asOf: asOf(state, account), subscriptions: subscriptions.map((one) => subscriptionView(state, account, one)) };
 }
 
@@ -41,6 +50,8 @@ function subscriptionView(state: PartitionState, account: Account, subscription:
     overageThisMonth: money(subscription.overage.findLast((one) => one.month === month)?.micros ?? 0),
     currency: account.currency,
     assignedUsers: subscription.assigned.slice(0, MOST_ROWS),
+    buyer: subscription.buyer === "" ? null : subscription.buyer,
+    overAssigned: overAssigned(subscription).length,
   };
 }
 
