@@ -24,6 +24,7 @@ import { serveDashboard } from "./dashboard.ts";
 import { answerError } from "./problem.ts";
 import { refuseOverload } from "./overload.ts";
 import { limitRequests } from "./rate-limit.ts";
+import { openOutbox } from "./outbox/open-outbox.ts";
 import { openReports } from "./reports.ts";
 import { registerRoutes } from "./routes.ts";
 import type { App, Services } from "./services.ts";
@@ -44,6 +45,8 @@ const REQUEST_TIMEOUT_MS = 600_000;
 const IDLE_MS = 120_000;
 /** Longer than the load balancers' usual 60 s, so that they close first. */
 const KEEP_ALIVE_MS = 72_000;
+/** A charge or a mail that is under way may end; else another process takes it up. */
+const OUTBOX_CLOSE_MS = 5_000;
 
 /** The API without its port: for the OpenAPI file and for tests of routes alone. Connects in the background. */
 export async function createApp(config: ApiConfig, now: () => Date = () => new Date()): Promise<App> {
@@ -71,6 +74,7 @@ export async function createApp(config: ApiConfig, now: () => Date = () => new D
   const keyUses = noteKeyUses(services.directory, app.log);
   app.addHook("onClose", async () => {
     await keyUses.flush();
+    await services.outbox.close(OUTBOX_CLOSE_MS);
     await services.log.close();
     await services.clickhouse.close();
   });
@@ -125,14 +129,17 @@ function openServices(config: ApiConfig, app: App, now: () => Date): Services {
   });
   const settled = settledMarks(settledEntries);
   const clickhouse = openWarehouse({ url: config.clickhouseUrl });
+  const reports = openReports(clickhouse, settled);
+  const metrics = createMetrics();
   return {
     config,
     directory: directoryFromBucket(directoryEntries),
     log,
     settled,
     clickhouse,
-    reports: openReports(clickhouse, settled),
-    metrics: createMetrics(),
+    reports,
+    metrics,
+    outbox: openOutbox({ config: config.outbox, log, settled, reports, metrics, say: app.log, now }),
     now,
   };
 }

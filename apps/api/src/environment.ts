@@ -1,3 +1,6 @@
+import type { OutboxConfig } from "./outbox/outbox-config.ts";
+import { readOutboxConfig } from "./outbox/read-outbox-config.ts";
+import { readSeller, type Seller } from "./invoices/seller.ts";
 import type { Limits } from "./rate-limit.ts";
 
 /** What the API process needs to know. */
@@ -17,6 +20,9 @@ export interface ApiConfig {
   readonly dashboardFolder: string | null;
   /** Requests a minute: of one API key, one person, one address that is not signed in, sign-ins of one address. */
   readonly limits: Limits;
+  readonly outbox: OutboxConfig;
+  /** Who stands on invoices as seller; null: not set, so that no invoice is complete. */
+  readonly seller: Seller | null;
   readonly logLevel: string;
 }
 
@@ -68,6 +74,8 @@ export function readEnvironment(
       address: integer("TOLLBOOK_LIMIT_ADDRESS", 600, 1, 100_000_000),
       signIn: integer("TOLLBOOK_LIMIT_SIGN_IN", 20, 1, 100_000_000),
     },
+    outbox: readOutboxConfig({ get, url, oneOf, fault: (fault) => faults.push(fault) }),
+    seller: readSeller(environment, faults),
     logLevel: oneOf("TOLLBOOK_LOG_LEVEL", "info", LOG_LEVELS),
   };
   return faults.length > 0 ? { ok: false, faults } : { ok: true, config };

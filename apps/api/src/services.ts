@@ -7,6 +7,7 @@ import type { ApiConfig } from "./environment.ts";
 import type { LogClient } from "./log/log-client.ts";
 import type { SettledMarks } from "./log/settled-marks.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Outbox } from "./outbox/open-outbox.ts";
 import type { Reports } from "./reports.ts";
 
 /** What the routes are made of; each route takes what it needs. */
@@ -18,6 +19,7 @@ export interface Services {
   readonly reports: Reports;
   readonly clickhouse: ClickHouseClient;
   readonly metrics: Metrics;
+  readonly outbox: Outbox;
   readonly now: () => Date;
 }
 

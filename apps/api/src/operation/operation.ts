@@ -13,7 +13,7 @@ const Check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() }
 const Meaning = z.object({ code: z.string(), status: z.int(), title: z.string() });
 const Health = z.object({ status: z.enum(["ok", "degraded"]), checks: z.array(Check) });
 
-export function registerOperation(app: App, { log, settled, clickhouse, metrics, directory }: Services): void {
+export function registerOperation(app: App, { log, settled, clickhouse, metrics, directory, outbox }: Services): void {
   app.get(
     "/healthz",
     {
@@ -49,6 +49,7 @@ export function registerOperation(app: App, { log, settled, clickhouse, metrics,
         { name: "directory", ok: directory.loaded, detail: directory.loaded ? "loaded" : "not loaded yet" },
         await checkClickhouse(),
         checkMeter(),
+        ...outbox.checks(),
       ];
       const ok = checks.every((check) => check.ok);
       // Without reports the API still records and decides, so it stays in service.

@@ -1,0 +1,85 @@
+import { outboxStream, type OutboxMessage, type OutboxPayment } from "@tollbook/contracts/outbox.ts";
+import type { AccountId } from "@tollbook/contracts/units.ts";
+import { sendCommand } from "../give-command.ts";
+import type { LogClient } from "../log/log-client.ts";
+import type { OutboxMetrics } from "./outbox-metrics.ts";
+import { decodeOutboxMessage } from "./outbox-message.ts";
+import { done, type Stage, type Verdict } from "./stage.ts";
+import type { Charge, ChargeAnswer, PaymentProvider } from "./payment-provider.ts";
+
+export interface PaymentsOptions {
+  readonly log: LogClient;
+  /** By the name that a payment method carries. */
+  readonly providers: ReadonlyMap<string, PaymentProvider>;
+  readonly metrics: OutboxMetrics;
+}
+
+/** How long a confirmation is asked about, so often: 24 h, then the payment has failed. */
+const CONFIRMATION_EVERY_MS = 60_000;
+
+/** Charges what the fold asks for and gives the provider's word back as the command `payment.result` (PM-3, edge 13). */
+export function paymentsStage({ log, providers, metrics }: PaymentsOptions): Stage<OutboxMessage> {
+  const charge = async (message: OutboxPayment, signal: AbortSignal): Promise<Verdict> => {
+    if (message.method === null) return await giveResult(log, message, { outcome: "failed", detail: "noPaymentMethod" });
+    const provider = providers.get(message.method.provider);
+    // Not the card's fault: it waits until the installation has been set up for it.
+    if (provider === undefined)
+      return { kind: "again", reason: `the payment provider ${message.method.provider} is not configured here` };
+    const asked: Charge = {
+      account: message.account,
+      payment: message.payment,
+      attempt: message.attempt,
+      token: message.method.token,
+      amountMicros: message.amountMicros,
+      currency: message.currency,
+      idempotencyKey: message.id,
+    };
+    let answer = await provider.charge(asked, signal);
+    // Asked again, a provider may repeat its first answer: how the confirmation went is another question.
+    if (answer.outcome === "needsConfirmation" && provider.lookUp !== undefined) answer = await provider.lookUp(asked, signal);
+    metrics.payments.inc({ provider: provider.name, outcome: answer.outcome });
+    const verdict = await giveResult(log, message, answer);
+    if (answer.outcome !== "needsConfirmation" || verdict.kind !== "done" || provider.lookUp === undefined) return verdict;
+    return { kind: "again", reason: "it waits for the cardholder", afterMs: CONFIRMATION_EVERY_MS, answered: true };
+  };
+  return {
+    name: "payments",
+    stream: outboxStream,
+    decode: decodeOutboxMessage,
+    wants: ({ kind }) => kind === "payment",
+    idOf: ({ id }) => id,
+    accountOf: ({ account }) => account,
+    handle: async (message, { signal }) => (message.kind === "payment" ? await charge(message, signal) : done("ignored")),
+    retryMs: [500, 1_000, 2_000, 5_000, 15_000, 60_000, 300_000],
+    concurrency: 8,
+  };
+}
+
+/** The id of the command derives from what it says, so that repeating it changes nothing. */
+export async function giveResult(
+  log: LogClient,
+  { account, payment, attempt }: Pick<OutboxPayment, "account" | "payment" | "attempt">,
+  { outcome, detail, reference }: ChargeAnswer,
+): Promise<Verdict> {
+  const {
+    seq,
+    outcome: word,
+    code,
+  } = await sendCommand(
+    log,
+    account as AccountId,
+    `payment/${payment}/${attempt}/${outcome}`,
+    "payment.result",
+    { kind: "system", id: "payments", roles: [] },
+    {
+      payment,
+      attempt,
+      outcome,
+      ...(detail === undefined ? {} : { detail: detail.slice(0, 256) }),
+      ...(reference === undefined ? {} : { reference: reference.slice(0, 256) }),
+    },
+  );
+  if (word === "accepted" || code === "paymentNotOpen" || code === "idempotencyMismatch") return done(outcome, seq);
+  if (code === "accountFrozen") return { kind: "again", reason: `the account is frozen; the charge is ${outcome}` };
+  return { kind: "park", reason: `the provider says ${outcome}, but the result was refused: ${code ?? "unknown"}` };
+}
