@@ -5,12 +5,12 @@ import { askMeter } from "../ask-meter.ts";
 import type { LogClient } from "../log/log-client.ts";
 import { ApiProblem } from "../problem.ts";
 import { commandPermissions, ownCommands } from "./command-permissions.ts";
-import { subjectOf, type CommandSubject } from "./command-subject.ts";
+import { subjectsOf, type CommandSubject } from "./command-subject.ts";
 import { missingPermission } from "./forbidden.ts";
 import type { Held } from "./held.ts";
 import type { Permission } from "./permissions.ts";
 import { accountOf, heldOf, isOperator, principalOf, type Principal } from "./principal.ts";
-import { isBuyer, sameMailbox } from "./visible.ts";
+import { isBuyer } from "./visible.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -59,13 +59,14 @@ export async function checkCommand(request: FastifyRequest, log: LogClient, type
   if (needed === "operator") {
     if (!mayOperate(principalOf(request), held)) refuse(request, type);
   } else if (!held.everywhere(needed)) {
-    const subject = subjectOf(type, data);
+    const subjects = subjectsOf(type, data);
     const ask = async (about: CommandSubject): Promise<BelongsView | null> => await belongs(request, log, about);
     const allowed =
-      (subject !== null && held.anywhere(needed) && (await inScope(request, needed, subject, ask))) ||
+      (held.anywhere(needed) && (await inScope(request, needed, type, subjects, data, ask))) ||
       (ownCommands.has(type) && held.anywhere("ownSubscriptions") && (await isOwn(request, type, data, ask))) ||
       (type === "user.set" && (await maySetParts(request, log, data)));
-    if (!allowed) refuse(request, type, held.anywhere(needed) && subject !== null ? `${subject.kind} ${subject.id}` : undefined);
+    const where = subjects.map(({ kind, id }) => `${kind} ${id}`).join(", ");
+    if (!allowed) refuse(request, type, held.anywhere(needed) && where !== "" ? where : undefined);
   }
   // "Sign agreements" is the billing account owner's and contributor's.
   if (type === "account.settings" && data["agreement"] !== undefined && !held.everywhere("manageBillingAccount"))
@@ -77,12 +78,29 @@ export async function checkCommand(request: FastifyRequest, log: LogClient, type
 
 type Ask = (about: CommandSubject) => Promise<BelongsView | null>;
 
-async function inScope(request: FastifyRequest, needed: Permission, subject: CommandSubject, ask: Ask): Promise<boolean> {
+async function inScope(
+  request: FastifyRequest,
+  needed: Permission,
+  type: CommandType,
+  subjects: readonly CommandSubject[],
+  data: Data,
+  ask: Ask,
+): Promise<boolean> {
   const held = heldOf(request);
-  if (subject.kind === "billingAccount") return held.inBillingAccount(needed, subject.id);
-  const found = await ask(subject);
-  // An invoice of the organisation as a whole has no profile, and a profile that is yet to be made has none either.
-  return found !== null && found.billingProfile !== "" && held.inProfile(needed, found.billingProfile, found.billingAccount);
+  for (const subject of subjects) {
+    if (subject.kind === "billingAccount") {
+      if (!held.inBillingAccount(needed, subject.id)) return false;
+      continue;
+    }
+    const found = await ask(subject);
+    // A profile that is yet to be made is the business of the billing account that it will be in.
+    const account = typeof data["billingAccount"] === "string" ? data["billingAccount"] : "main";
+    if (found === null && type === "billingProfile.set" && held.inBillingAccount(needed, account)) continue;
+    // An invoice or payment of the organisation as a whole is in no profile.
+    if (found === null || found.billingProfile === "") return false;
+    if (!held.inProfile(needed, found.billingProfile, found.billingAccount)) return false;
+  }
+  return subjects.length > 0;
 }
 
 /** SS-1: his own purchase, or one that he makes for himself now. */
@@ -90,7 +108,8 @@ async function isOwn(request: FastifyRequest, type: CommandType, data: Data, ask
   const principal = principalOf(request);
   if (principal.kind !== "person") return false;
   if (type === "paymentMethod.add") return true;
-  if (type === "subscription.buy") return sameMailbox(data["buyer"], principal.person.email);
+  // Whether he is that buyer is the fold's to say, which knows people by their ids, too.
+  if (type === "subscription.buy") return typeof data["buyer"] === "string";
   const id = data["subscription"];
   if (typeof id !== "string") return false;
   const found = await ask({ kind: "subscription", id });

@@ -1,4 +1,4 @@
-import type { CommandType } from "@tollbook/contracts/commands.ts";
+import { commandData, type CommandType } from "@tollbook/contracts/commands.ts";
 
 /** What a command touches, where roles are given for parts of the account. */
 export interface CommandSubject {
@@ -7,21 +7,22 @@ export interface CommandSubject {
 }
 
 /**
- * From the data as they came, before they were checked. Null: the account as a whole (credits, users, settings), for which a
- * role of one billing profile says nothing.
+ * From the data as they came, before they were checked: everything named must be within reach of the role. Empty: the account
+ * as a whole (credits, users, settings), for which a role of one billing profile says nothing.
  */
-export function subjectOf(type: CommandType, data: Readonly<Record<string, unknown>>): CommandSubject | null {
-  const named = (member: string): string | null => {
-    const value = data[member];
-    return typeof value === "string" && value !== "" ? value : null;
-  };
+export function subjectsOf(type: CommandType, data: Readonly<Record<string, unknown>>): readonly CommandSubject[] {
   // The subscription is new; what is there already is the profile that will pay for it.
-  if (type === "subscription.buy") return { kind: "billingProfile", id: named("profile") ?? "main" };
-  for (const [member, kind] of members) {
-    const id = named(member);
-    if (id !== null) return { kind, id };
-  }
-  return null;
+  if (type === "subscription.buy") return [{ kind: "billingProfile", id: named(data, "profile") ?? "main" }];
+  return members.flatMap(([member, kind]) => {
+    // What the command does not know is refused by its schema later, and must not lend it a subject now.
+    const id = member in commandData[type].shape ? named(data, member) : null;
+    return id === null ? [] : [{ kind, id }];
+  });
+}
+
+function named(data: Readonly<Record<string, unknown>>, member: string): string | null {
+  const value = data[member];
+  return typeof value === "string" && value !== "" ? value : null;
 }
 
 const members = [

@@ -4,7 +4,22 @@ import { findApiKey } from "../directory/api-keys.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { SessionEntry } from "../directory/entries.ts";
 import { ApiProblem } from "../problem.ts";
+import type { Access } from "./access.ts";
 import type { Principal } from "./principal.ts";
+
+/** One route as it was registered, with who may call it. */
+export interface RouteAccess {
+  readonly method: string;
+  readonly url: string;
+  readonly access: Access;
+}
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** Every route under /v1. */
+    readonly routeAccess: readonly RouteAccess[];
+  }
+}
 
 export interface AccessOptions {
   readonly directory: Directory;
@@ -22,9 +37,13 @@ export function recogniseCallers(app: FastifyInstance, options: AccessOptions): 
   app.decorateRequest("principal", null);
   app.decorateRequest("refusal", null);
   app.decorateRequest("held", null);
-  app.addHook("onRoute", (route) => {
-    if (route.url.startsWith("/v1") && route.config?.access === undefined)
-      throw new Error(`the route ${String(route.method)} ${route.url} does not say who may call it`);
+  const routes: RouteAccess[] = [];
+  app.decorate("routeAccess", routes);
+  app.addHook("onRoute", ({ method, url, config }) => {
+    if (!url.startsWith("/v1")) return;
+    const access = config?.access;
+    if (access === undefined) throw new Error(`the route ${String(method)} ${url} does not say who may call it`);
+    for (const one of [method].flat()) if (one !== "HEAD") routes.push({ method: one, url, access });
   });
   app.addHook("onRequest", async (request) => {
     if ((request.routeOptions.config.access ?? "public") === "public") return;

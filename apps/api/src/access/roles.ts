@@ -77,7 +77,7 @@ export const roles = {
   billingAccountOwner: {
     kind: "billingAccount",
     name: "Billing account owner",
-    permissions: [...contributes, "grantBillingRoles"],
+    permissions: [...contributes, "grantBillingRoles", "grantProfileRoles"],
     source: "§10, PG-1: all + grant access, sign agreements, buy, toggle pay-as-you-go",
   },
   billingAccountContributor: {
@@ -95,7 +95,7 @@ export const roles = {
   billingProfileOwner: {
     kind: "billingProfile",
     name: "Billing profile owner",
-    permissions: [...contributesToProfile, "grantBillingRoles"],
+    permissions: [...contributesToProfile, "readMembers", "grantProfileRoles"],
     source: "§10, PG-1: all; later also toggle",
   },
   billingProfileContributor: {

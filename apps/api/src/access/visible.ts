@@ -67,8 +67,8 @@ export function isBuyer(request: FastifyRequest, { buyer, buyerPrincipalName }: 
   return [buyer, buyerPrincipalName].some((name) => sameMailbox(name, principal.person.email));
 }
 
-export function sameMailbox(name: unknown, email: string): boolean {
-  return typeof name === "string" && name !== "" && name.toLowerCase() === email.toLowerCase();
+function sameMailbox(name: string, email: string): boolean {
+  return name !== "" && name.toLowerCase() === email.toLowerCase();
 }
 
 function inPlace(request: FastifyRequest, permission: Permission, { billingProfile, billingAccount }: BelongsView): boolean {

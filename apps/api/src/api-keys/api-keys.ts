@@ -1,9 +1,11 @@
 import { ApiKey, CreatedApiKey } from "@tollbook/contracts/http.ts";
 import { isFeederId, parseTime } from "@tollbook/contracts/units.ts";
 import * as z from "zod/mini";
-import { accountOf } from "../access/principal.ts";
-import { createApiKey } from "../directory/api-keys.ts";
+import { missingPermission } from "../access/forbidden.ts";
+import { accountOf, actorOf, heldOf, principalOf } from "../access/principal.ts";
+import { createApiKey, newKeyId } from "../directory/api-keys.ts";
 import type { KeyEntry } from "../directory/entries.ts";
+import { recordChange } from "../directory/record-change.ts";
 import { notFound } from "../problem.ts";
 import { accountName, AccountParams, problems } from "../schemas.ts";
 import type { App, Services } from "../services.ts";
@@ -18,7 +20,7 @@ const NewKey = z.strictObject({
   ),
 });
 
-export function registerApiKeys(app: App, { directory, config, now }: Services): void {
+export function registerApiKeys(app: App, { directory, config, log, now }: Services): void {
   app.get(
     "/v1/accounts/:account/api-keys",
     {
@@ -51,8 +53,18 @@ export function registerApiKeys(app: App, { directory, config, now }: Services):
     async (request, reply) => {
       const { name, feeder, scopes, expiresAt = null } = request.body;
       const account = accountOf(request);
-      const created = await createApiKey(directory, config.keyEnvironment, { name, account, feeder, scopes, expiresAt }, now());
-      request.log.info({ audit: "apiKey.created", keyId: created.key.keyId, account }, "an API key was created");
+      // A key with the scope admin may do anything in the account: who may not himself does not get it by a key.
+      const held = heldOf(request);
+      if (scopes.includes("admin") && !(held.everywhere("grantBillingRoles") && held.everywhere("grantDirectoryRoles")))
+        throw missingPermission(["grantBillingRoles"], principalOf(request), held, "a key with the scope admin");
+      const keyId = newKeyId();
+      await recordChange(log, account, actorOf(request), { what: "apiKey", subject: keyId, before: null, after: [...scopes] });
+      const created = await createApiKey(
+        directory,
+        config.keyEnvironment,
+        { keyId, name, account, feeder, scopes, expiresAt },
+        now(),
+      );
       return reply.code(201).send(created);
     },
   );
@@ -72,9 +84,15 @@ export function registerApiKeys(app: App, { directory, config, now }: Services):
     async (request, reply) => {
       const account = accountOf(request);
       const { keyId } = request.params;
-      if (directory.key(keyId)?.account !== account) throw notFound("There is no such key.");
+      const key = directory.key(keyId);
+      if (key?.account !== account) throw notFound("There is no such key.");
+      await recordChange(log, account, actorOf(request), {
+        what: "apiKey",
+        subject: keyId,
+        before: [...key.scopes],
+        after: null,
+      });
       await directory.changeKey(keyId, () => null);
-      request.log.info({ audit: "apiKey.revoked", keyId, account }, "an API key was revoked");
       return reply.code(204).send(null);
     },
   );

@@ -11,6 +11,8 @@ export type KeyScope = KeyEntry["scopes"][number];
 const FORMAT = /^tb_([a-z]+)_([0-9a-f]{16})_([0-9a-f]{64})([0-9a-f]{8})$/;
 
 export interface NewApiKey {
+  /** Made here when absent. */
+  readonly keyId?: string;
   readonly name: string;
   /** `*`: every account of the installation. */
   readonly account: string;
@@ -23,15 +25,18 @@ export interface NewApiKey {
 export async function createApiKey(
   directory: Directory,
   environment: string,
-  { name, account, feeder, scopes, expiresAt }: NewApiKey,
+  { keyId = newKeyId(), name, account, feeder, scopes, expiresAt }: NewApiKey,
   now: Date,
 ): Promise<z.infer<typeof CreatedApiKey>> {
-  const keyId = randomBytes(8).toString("hex");
   const secret = randomBytes(32).toString("hex");
   const key = { keyId, name, account, feeder, scopes: [...scopes], createdAt: now.toISOString(), expiresAt };
   await directory.changeKey(keyId, () => ({ ...key, secretSha256: sha256(secret) }));
   const body = `tb_${environment}_${keyId}_${secret}`;
   return { key: { ...key, lastUsedAt: null }, secret: `${body}${checksum(body)}` };
+}
+
+export function newKeyId(): string {
+  return randomBytes(8).toString("hex");
 }
 
 /** Null for anything that is not a valid key now; the caller learns no more than that. */

@@ -35,6 +35,8 @@ export const PersonEntry = z.object({
       ),
     }),
   ),
+  /** The account that invited somebody who has not signed in yet: only its link lets him choose a password. */
+  invitedBy: z.optional(z.string()),
   /** Who the identity provider says this is, since the first sign-in through it; nobody else may be that. */
   identity: z.optional(z.object({ issuer: z.string(), subject: z.string() })),
 });

@@ -70,7 +70,7 @@ export async function registerEvents(root: App, services: Services): Promise<voi
   root.get(
     "/v1/accounts/:account/settled",
     {
-      config: { access: { account: ["ingest", "readUsage", "readBilling", "readProducts"] } },
+      config: { access: { account: ["ingest", "readUsage", "readBilling", "readProducts", "ownSubscriptions"], scoped: true } },
       schema: {
         operationId: "getSettled",
         tags: ["Events"],
