@@ -103,7 +103,8 @@ export function sampleViews(
     belongs: { asOf, billingProfile: "main", billingAccount: "main", buyer: "", buyerPrincipalName: "" },
     users: { asOf, users: [user], next: null },
     user,
-    liveCalls: { asOf, total: 0, calls: [] },
+    budgets: { asOf, budgets: [] },
+  liveCalls: { asOf, total: 0, calls: [] },
     leg: {
       asOf,
       usageId: "leg-1",

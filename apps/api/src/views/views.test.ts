@@ -21,6 +21,7 @@ describe.each([
   ["subscriptions", { subscriptions: [{ subscription: "plan-1" }] }],
   ["users?limit=200", { users: [{ user: "ada" }] }],
   ["users/ada", { user: "ada" }],
+  ["budgets", { budgets: [] }],
   ["live-calls", { total: 0 }],
   ["legs/leg-1", { usageId: "leg-1" }],
   ["reconciliation?hours=24", { holds: true }],

@@ -1,5 +1,6 @@
 import { BillingView } from "@tollbook/contracts/billing-views.ts";
 import {
+  BudgetsView,
   CreditsView,
   LegView,
   LiveCallsView,
@@ -106,6 +107,14 @@ const viewRoutes: readonly ViewRoute[] = [
     view: UserView,
     params: { user: text },
     request: ({ user = "" }) => ({ view: "user", user }),
+  },
+  {
+    path: "budgets",
+    operationId: "listBudgets",
+    summary: "Budgets, what was spent of them, and where that leads",
+    access: { account: ["readCost"] },
+    view: BudgetsView,
+    request: () => ({ view: "budgets" }),
   },
   {
     path: "live-calls",
