@@ -1,3 +1,4 @@
+import { BillingView, InvoicesView } from "@tollbook/contracts/billing-views.ts";
 import {
   ApiKey,
   CallExplanation,
@@ -12,6 +13,7 @@ import {
   Settled,
   UsageSeries,
 } from "@tollbook/contracts/http.ts";
+import { Invoice, InvoiceListItem } from "@tollbook/contracts/invoice.ts";
 import {
   CreditsView,
   LegView,
@@ -37,6 +39,7 @@ import type { App } from "./services.ts";
 const named = {
   ApiKey,
   AuthorizeAnswer: AuthorizeAnswerBody,
+  BillingView,
   Call: CallListItem,
   CallExplanation,
   CallList,
@@ -44,6 +47,9 @@ const named = {
   CreatedApiKey,
   CreditsView,
   IngestResult,
+  Invoice,
+  InvoiceListItem,
+  InvoicesView,
   Ledger,
   LegView,
   LiveCallsView,
@@ -81,8 +87,10 @@ export async function describeApi(app: App): Promise<void> {
         { name: "Authorisation", description: "May this call be made, and for how long" },
         { name: "Commands", description: "Changes: answered by the account's own fold" },
         { name: "Views", description: "The account as it stands now" },
+        { name: "Invoices", description: "What was billed, line by line, for people and for programs" },
         { name: "Reports", description: "Settled calls and money" },
         { name: "Sign-in", description: "Sessions of people and API keys of systems" },
+        { name: "Members", description: "Who belongs to an account, with which roles" },
         { name: "Operation", description: "Health, metrics, this description" },
       ],
       security: [{ apiKey: [] }, { session: [] }],

@@ -13,5 +13,6 @@ export const offlineConfig: ApiConfig = {
   dashboardFolder: null,
   limits: { key: 1_000_000, person: 1_000_000, address: 1_000_000, signIn: 1_000_000 },
   outbox: { smtpUrl: null, mailFrom: "", stripe: null, testProvider: true, webhooksAnywhere: true },
+  seller: null,
   logLevel: "silent",
 };
