@@ -142,6 +142,7 @@ export const problemCodes = {
   meterUnreachable: { status: 503, title: "The meter does not answer" },
   reportsUnreachable: { status: 503, title: "The report database does not answer; live metering goes on" },
   logUnreachable: { status: 503, title: "The event log does not accept events: keep them and send them again" },
+  outboxNotIdle: { status: 503, title: "A payment or an invoice that fell due is not dealt with yet" },
   internal: { status: 500, title: "Something failed here; the request id helps to find it" },
 } as const;
 export type ProblemCode = keyof typeof problemCodes;

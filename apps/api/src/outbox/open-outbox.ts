@@ -4,6 +4,7 @@ import type { LogClient } from "../log/log-client.ts";
 import type { SettledMarks } from "../log/settled-marks.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Reports } from "../reports.ts";
+import { createIdle, type Idle } from "./idle.ts";
 import { invoicesStage } from "./invoices-stage.ts";
 import type { OutboxConfig } from "./outbox-config.ts";
 import { createOutboxMetrics, type OutboxState } from "./outbox-metrics.ts";
@@ -21,6 +22,7 @@ import { createWorker, type Worker } from "./worker.ts";
 export interface Outbox {
   readonly store: OutboxStore;
   readonly testProvider: TestProvider;
+  readonly idle: Idle;
   /** By stage; null: not known now. */
   waiting(): Promise<ReadonlyMap<StageName, number | null>>;
   /** A parked message once more. */
@@ -105,6 +107,7 @@ export function openOutbox({ config, log, settled, reports, metrics, say, now }:
   return {
     store,
     testProvider,
+    idle: createIdle({ log, settled, store }),
     waiting,
     async again(stage, seq) {
       const worker = workers.get(stage);
