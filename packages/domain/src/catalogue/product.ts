@@ -1,4 +1,4 @@
-import { isOperatorSold, isPlanCountry, priceZoneOf } from "@tollbook/tariffs/territories.ts";
+import { hasComplimentaryDialOut, isOperatorSold, isPlanCountry, priceZoneOf } from "@tollbook/tariffs/territories.ts";
 import type { Agreement } from "../account/account.ts";
 import { products } from "./products.ts";
 
@@ -42,7 +42,12 @@ export interface Product {
   /** CP-6: with `either`, both count as exhausted for new calls when one is. */
   readonly capCoupling: "either" | "independent";
   /** AC-2; null: none. `usCa` reaches the United States and Canada only. */
-  readonly dialOut: { readonly minutes: number; readonly reach: "zoneA" | "usCa" } | null;
+  readonly dialOut: {
+    readonly minutes: number;
+    readonly reach: "zoneA" | "usCa";
+    /** AC-4: for organizers where no credits are sold and the older rule goes on; 0: the older rule is not kept. */
+    readonly complimentaryMinutes: number;
+  } | null;
   /** False: every user has a pool of their own (CP-8, MCOPSTN8). */
   readonly pooled: boolean;
   /** Usage locations it can be assigned in (CP-3, CP-5). */
@@ -78,6 +83,11 @@ export function findProduct(id: string): Product | undefined {
 /** CP-9: what one licence of `product` includes in `country`. */
 export function includedMinutes(minutes: IncludedMinutes | null, country: string): number {
   return minutes === null ? 0 : (minutes.byCountry[country] ?? minutes.elsewhere);
+}
+
+/** AC-2, AC-4: a pool of its own, larger, for organizers in countries that keep the complimentary rule. */
+export function isComplimentary(product: Product, country: string): boolean {
+  return (product.dialOut?.complimentaryMinutes ?? 0) > 0 && hasComplimentaryDialOut(country);
 }
 
 /** CP-3, CP-5: may a user in `country` hold it? Zone licences may be used in the United States and Puerto Rico, though not sold there. */

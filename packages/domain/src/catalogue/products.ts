@@ -218,7 +218,7 @@ export const products: readonly Product[] = [
     id: "audio-conferencing",
     name: "Audio Conferencing",
     serviceCode: "MCOMEETADD",
-    dialOut: { minutes: 60, reach: "zoneA" },
+    dialOut: { minutes: 60, reach: "zoneA", complimentaryMinutes: 900 },
     description: "Outbound calls to Zone A countries",
   },
   {
@@ -226,7 +226,7 @@ export const products: readonly Product[] = [
     id: "audio-conferencing-us-ca-dial-out",
     name: "Audio Conferencing with dial-out to US and CA",
     serviceCode: "MCOMEETADD_DIALOUT_US",
-    dialOut: { minutes: 60, reach: "usCa" },
+    dialOut: { minutes: 60, reach: "usCa", complimentaryMinutes: 0 },
     description: "Outbound calls to the United States and Canada",
   },
   {

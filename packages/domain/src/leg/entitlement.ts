@@ -60,7 +60,7 @@ export function findEntitlement(
   if (rule.payer === "tenant") return tenantEntitlement(account, at);
   if (payer === null) return none;
   const held = licencesAt(account, payer, at);
-  if (rule.payer === "organizer") return conferencingEntitlement(account, rule, held, at, destination, premium);
+  if (rule.payer === "organizer") return conferencingEntitlement(account, rule, payer, held, at, destination, premium);
   return callingEntitlement(account, rule, payer, held, at, startAt, destination, premium);
 }
 
@@ -81,6 +81,7 @@ function tenantEntitlement(account: Account, at: number): Entitlement {
 function conferencingEntitlement(
   account: Account,
   rule: CallTypeRule,
+  payer: User,
   held: readonly Subscription[],
   at: number,
   destination: string,
@@ -99,7 +100,7 @@ function conferencingEntitlement(
     ...none,
     plan,
     subscription,
-    pool: reachable ? poolKey(plan, "zoneA", "", "") : "",
+    pool: reachable ? poolKey(plan, "zoneA", locationAt(payer, at), "") : "",
     payPerMinute,
     // AC-10: pay-per-minute needs no credits licence; toll-free dial-in is the organisation's (CC-9).
     mayUseCredits: payPerMinute || tollFreeIn || holdsCredits(held, at),

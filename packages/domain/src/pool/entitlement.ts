@@ -1,6 +1,6 @@
 import type { Account } from "../account/account.ts";
 import type { User } from "../account/user.ts";
-import { includedMinutes } from "../catalogue/product.ts";
+import { includedMinutes, isComplimentary } from "../catalogue/product.ts";
 import type { Product } from "../catalogue/product.ts";
 import { latest } from "../history.ts";
 import { grantsAt, productOf } from "../subscription/subscription.ts";
@@ -12,7 +12,7 @@ import type { Pool, PoolKind, PoolMonth } from "./pool.ts";
 
 /** Pool keys: `<service code>/<country>/<kind>`, with the user behind it for personal pools. */
 export function poolKey(product: Product, kind: PoolKind, country: string, user: string): string {
-  if (kind === "zoneA") return `${product.serviceCode}/zoneA`;
+  if (kind === "zoneA") return `${product.serviceCode}/${isComplimentary(product, country) ? "complimentary" : "zoneA"}`;
   const base = `${product.serviceCode}/${poolCountry(country)}/${kind}`;
   return product.pooled ? base : `${base}/${user}`;
 }
@@ -40,7 +40,7 @@ export function countLicence(
   const kinds: [PoolKind, number][] = [
     ["domestic", includedMinutes(product.domestic, country)],
     ["international", includedMinutes(product.international, country)],
-    ["zoneA", product.dialOut?.minutes ?? 0],
+    ["zoneA", dialOutMinutes(product, country)],
   ];
   for (const [kind, minutes] of kinds) {
     if (minutes === 0) continue;
@@ -50,6 +50,11 @@ export function countLicence(
     change(undo, pool, "assigned", pool.assigned + sign);
     resize(undo, entry, pool, sign, atOnce);
   }
+}
+
+function dialOutMinutes(product: Product, country: string): number {
+  if (product.dialOut === null) return 0;
+  return isComplimentary(product, country) ? product.dialOut.complimentaryMinutes : product.dialOut.minutes;
 }
 
 function resize(undo: Undo, entry: PoolMonth, pool: Pool, sign: 1 | -1, atOnce: boolean): void {
