@@ -28,6 +28,28 @@ it("reports all faults at once, each with what to do, and repeats no password", 
   expect(faults.join(" ")).not.toContain("secret-word");
 });
 
+it("who sells is set whole or not at all, with a country and an IBAN that can be", () => {
+  const seller = {
+    TOLLBOOK_SELLER_NAME: "Example A/S",
+    TOLLBOOK_SELLER_STREET: "Havnegade 1",
+    TOLLBOOK_SELLER_CITY: "København",
+    TOLLBOOK_SELLER_COUNTRY: "DK",
+    TOLLBOOK_SELLER_IBAN: "DK50 0040 0440 1162 43",
+  };
+  const read = readEnvironment(seller, null);
+  expect(read.ok && read.config.seller).toMatchObject({ name: "Example A/S", iban: "DK5000400440116243", taxNumber: "" });
+  const none = readEnvironment({}, null);
+  expect(none.ok && none.config.seller).toBeNull();
+  const wrong = {
+    TOLLBOOK_SELLER_NAME: "Example A/S",
+    TOLLBOOK_SELLER_COUNTRY: "Denmark",
+    TOLLBOOK_SELLER_IBAN: "DK5100400440116243",
+  };
+  const faults = readEnvironment(wrong, null);
+  // Street and city are missing; the country is no code; the IBAN's check digits are wrong.
+  expect(faults.ok ? [] : faults.faults).toHaveLength(4);
+});
+
 it("a port that is taken is a sentence that says what to do, not a stack", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => taken.once("listening", resolve));

@@ -18,6 +18,7 @@ describe.each([
   ["pools", { pools: [{ pool: "DE/MCOPSTN1" }] }],
   ["pools?user=ada", { pools: [{ pool: "DE/MCOPSTN1" }] }],
   ["credits", { balance: "24.94" }],
+  ["billing", { currency: "EUR", billingProfiles: [] }],
   ["subscriptions", { subscriptions: [{ subscription: "plan-1" }] }],
   ["users?limit=200", { users: [{ user: "ada" }] }],
   ["users/ada", { user: "ada" }],
