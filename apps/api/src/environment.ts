@@ -1,6 +1,7 @@
 import type { OutboxConfig } from "./outbox/outbox-config.ts";
 import { readOutboxConfig } from "./outbox/read-outbox-config.ts";
 import { readSeller, type Seller } from "./invoices/seller.ts";
+import { readOidcConfig, type OidcConfig } from "./oidc/oidc-config.ts";
 import type { Limits } from "./rate-limit.ts";
 
 /** What the API process needs to know. */
@@ -20,6 +21,8 @@ export interface ApiConfig {
   readonly dashboardFolder: string | null;
   /** Requests a minute: of one API key, one person, one address that is not signed in, sign-ins of one address. */
   readonly limits: Limits;
+  /** Where people sign in beside the local sign-in; null: only here. */
+  readonly oidc: OidcConfig | null;
   readonly outbox: OutboxConfig;
   /** Who stands on invoices as seller; null: not set, so that no invoice is complete. */
   readonly seller: Seller | null;
@@ -58,9 +61,11 @@ export function readEnvironment(
     return given;
   };
   const folder = get("TOLLBOOK_DASHBOARD", defaultDashboardFolder ?? "");
+  const host = get("TOLLBOOK_API_HOST", "127.0.0.1");
+  const port = integer("TOLLBOOK_API_PORT", 7400, 0, 65_535);
   const config: ApiConfig = {
-    host: get("TOLLBOOK_API_HOST", "127.0.0.1"),
-    port: integer("TOLLBOOK_API_PORT", 7400, 0, 65_535),
+    host,
+    port,
     natsUrl: url("NATS_URL", "nats://127.0.0.1:7422", ["nats:", "tls:"]),
     natsUser: get("TOLLBOOK_NATS_USER", "api"),
     natsPassword: get("TOLLBOOK_NATS_PASSWORD", ""),
@@ -74,6 +79,7 @@ export function readEnvironment(
       address: integer("TOLLBOOK_LIMIT_ADDRESS", 600, 1, 100_000_000),
       signIn: integer("TOLLBOOK_LIMIT_SIGN_IN", 20, 1, 100_000_000),
     },
+    oidc: readOidcConfig({ get, fault: (fault) => faults.push(fault) }, `http://${host}:${port}`),
     outbox: readOutboxConfig({ get, url, oneOf, fault: (fault) => faults.push(fault) }),
     seller: readSeller(environment, faults),
     logLevel: oneOf("TOLLBOOK_LOG_LEVEL", "info", LOG_LEVELS),

@@ -11,6 +11,7 @@ import { registerInvoices } from "./invoices/invoices.ts";
 import { registerLive } from "./live/live.ts";
 import { registerInvitations } from "./members/invitations.ts";
 import { registerMembers } from "./members/members.ts";
+import { registerOidc } from "./oidc/oidc.ts";
 import { registerOperation } from "./operation/operation.ts";
 import { registerOutbox } from "./outbox/outbox-routes.ts";
 import { registerSession } from "./session/session.ts";
@@ -23,6 +24,7 @@ export async function registerRoutes(app: App, services: Services): Promise<void
   registerOutbox(app, services);
   registerTestClock(app, services);
   registerSession(app, services);
+  registerOidc(app, services);
   await registerEvents(app, services);
   registerAuthorize(app, services);
   registerAccounts(app, services);

@@ -97,6 +97,7 @@ export const refusalCodes = {
   callUnchanged: "The call says so already, or its price would be the same: nothing to change.",
   callTimesInvalid: "The call would end before it was answered, lie in the future or be older than 12 months.",
   callInOtherCurrency: "The call was charged in the account's former currency (edge 25). Give a credit note instead.",
+  eventNotReleased: "The event contradicts itself, lies in the future or belongs to another account; the detail says which.",
   callNotPriced: "The deck cannot price the call anew; the detail says why (RT-7, D1).",
   unknownDeck: "There is no such rate deck. Import it first.",
   unknownPolicy: "There is no such dial-out policy. See OP-2 for the twelve.",
@@ -143,6 +144,7 @@ export const problemCodes = {
   reportsUnreachable: { status: 503, title: "The report database does not answer; live metering goes on" },
   logUnreachable: { status: 503, title: "The event log does not accept events: keep them and send them again" },
   outboxNotIdle: { status: 503, title: "A payment or an invoice that fell due is not dealt with yet" },
+  identityProviderUnreachable: { status: 503, title: "The identity provider does not answer; signing in with a password works" },
   internal: { status: 500, title: "Something failed here; the request id helps to find it" },
 } as const;
 export type ProblemCode = keyof typeof problemCodes;

@@ -12,6 +12,7 @@ export const offlineConfig: ApiConfig = {
   keyEnvironment: "test",
   dashboardFolder: null,
   limits: { key: 1_000_000, person: 1_000_000, address: 1_000_000, signIn: 1_000_000 },
+  oidc: null,
   outbox: { smtpUrl: null, mailFrom: "", stripe: null, testProvider: true, webhooksAnywhere: true },
   seller: null,
   logLevel: "silent",

@@ -105,6 +105,7 @@ export function testConfig(stack: Pick<TestStack, "nats" | "config">): ApiConfig
     keyEnvironment: "test",
     dashboardFolder: null,
     limits: { key: 1_000_000, person: 1_000_000, address: 1_000_000, signIn: 1_000_000 },
+    oidc: null,
     outbox: { smtpUrl: null, mailFrom: "", stripe: null, testProvider: true, webhooksAnywhere: true },
     seller: null,
     logLevel: process.env["TOLLBOOK_TEST_LOG"] === "1" ? "debug" : "silent",
