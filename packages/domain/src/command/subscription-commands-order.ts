@@ -1,16 +1,16 @@
 import type { Actor, CommandData } from "@tollbook/contracts/commands.ts";
 import { parseMicros } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
+import type { User } from "../account/user.ts";
 import { MAIN } from "../billing/billing-account.ts";
 import { findProduct, listPrice, whyNotSold } from "../catalogue/product.ts";
 import type { Product } from "../catalogue/product.ts";
 import { latest } from "../history.ts";
 import { resourceAccountQuota, resourceAccountsBought } from "../numbers/quota.ts";
-import { isThatMember, profileOfBuyer } from "../self-service/buyer.ts";
+import { findMember, isThatMember, profileOfBuyer } from "../self-service/buyer.ts";
 import { selfServicePolicy } from "../self-service/policy.ts";
 import { refused } from "./outcome.ts";
 import type { Refused } from "./outcome.ts";
-import { userOf } from "./user-commands.ts";
 
 /** What is asked for; a review asks the same without a name for the subscription. */
 export type OrderRequest = Omit<CommandData<"subscription.buy">, "subscription">;
@@ -38,12 +38,13 @@ export function planOrder(account: Account, data: OrderRequest, actor: Actor | n
   if (data.billingFrequency === "annual" && data.term === "P1M")
     return refused("invalidCommand", "billingFrequency: annual needs a term of at least a year (PG-3)");
   const trial = data.trial ?? false;
+  const buyer = data.buyer === undefined ? null : findMember(account, data.buyer);
   const hindrance =
     (trial ? whyNoTrial(account, product) : null) ??
-    (data.buyer === undefined ? null : whyNotForHimself(account, product, data, data.buyer, actor)) ??
+    (data.buyer === undefined ? null : whyNotForHimself(account, product, data, buyer, actor)) ??
     whyBeyondQuota(account, product, data.licences);
   if (hindrance !== null) return hindrance;
-  const profile = data.buyer === undefined ? (data.profile ?? MAIN) : profileOfBuyer(account, data.buyer);
+  const profile = buyer === null ? (data.profile ?? MAIN) : profileOfBuyer(account, buyer.id);
   if (profile !== null && !account.billingProfiles.has(profile)) return refused("unknownBillingProfile", profile);
   const agreed = data.unitPrice === undefined ? null : parseMicros(data.unitPrice);
   if (data.unitPrice !== undefined && (agreed === null || agreed < 0))
@@ -56,7 +57,7 @@ export function planOrder(account: Account, data: OrderRequest, actor: Actor | n
     unitPriceMicros: agreed ?? list ?? 0,
     priceSource: agreed !== null ? "agreed" : list !== null ? "list" : "none",
     trial,
-    buyer: data.buyer ?? "",
+    buyer: buyer?.id ?? "",
   };
 }
 
@@ -75,13 +76,12 @@ const NO_SELF_SERVICE_IN = new Set(["IN"]);
 export function whyNotForHimself(
   account: Account,
   product: Product,
-  data: Pick<OrderRequest, "trial" | "paymentMethod" | "profile" | "unitPrice">,
-  buyer: string,
+  data: Pick<OrderRequest, "buyer" | "trial" | "paymentMethod" | "profile" | "unitPrice">,
+  buyer: User | null,
   actor: Actor | null,
 ): Refused | null {
-  const user = userOf(account, buyer);
-  if (user === null || user.kind !== "user") return refused("unknownUser", `buyer: ${buyer}`);
-  if (actor !== null && !isThatMember(actor, user)) return refused("forbidden", `only ${buyer} buys for ${buyer}`);
+  if (buyer === null) return refused("unknownUser", `buyer: ${data.buyer ?? ""}`);
+  if (actor !== null && !isThatMember(actor, buyer)) return refused("forbidden", `only ${buyer.id} buys for ${buyer.id}`);
   if (!product.selfService || NO_SELF_SERVICE_IN.has(account.country))
     return refused("selfServiceNotOffered", `${product.name} is bought by the organisation`);
   if (data.profile !== undefined || data.unitPrice !== undefined)
@@ -91,7 +91,7 @@ export function whyNotForHimself(
   if (policy === "Disabled") return refused("selfServiceDisabled", `${product.name} is not allowed`);
   if (policy === "OnlyTrialsWithoutPaymentMethod" && (!trial || data.paymentMethod !== undefined))
     return refused("selfServiceDisabled", `only trials of ${product.name} without a payment method are allowed`);
-  return whyNoCard(account, data.paymentMethod, profileOfBuyer(account, buyer), trial);
+  return whyNoCard(account, data.paymentMethod, profileOfBuyer(account, buyer.id), trial);
 }
 
 /** SS-1: a credit card of his own, which is a payment method that no other profile uses; a trial needs none. */

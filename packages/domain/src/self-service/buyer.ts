@@ -8,10 +8,21 @@ import type { Fold } from "../fold-context.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import { setEntry } from "../undo.ts";
 
+/** A member by id, or by the address that he signs in with. */
+export function findMember(account: Account, who: string): User | null {
+  const byId = account.users.get(who);
+  const user = byId ?? [...account.users.values()].find((one) => isSameMailbox(one.userPrincipalName, who));
+  return user === undefined || user.removedAt !== 0 || user.kind !== "user" ? null : user;
+}
+
 /** People sign in with an address, which is a member's user principal name; the machinery itself may act for everybody. */
 export function isThatMember(actor: Actor, user: User): boolean {
   if (actor.kind === "system") return true;
-  return actor.kind === "person" && (actor.id === user.id || actor.id === user.userPrincipalName);
+  return actor.kind === "person" && (actor.id === user.id || isSameMailbox(actor.id, user.userPrincipalName));
+}
+
+function isSameMailbox(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 /** SS-8: what a member bought for himself only he may change; null for who may, and for what the organisation bought. */
