@@ -12,19 +12,24 @@ export interface Decks extends DeckSource {
   load(deckId: string): Promise<void>;
 }
 
+/** The store has no deck of that id, or one that cannot be compiled: it stays so, whatever is tried again. */
+export class DeckMissing extends Error {
+  override readonly name = "DeckMissing";
+}
+
 export function createDecks(store: ObjectStore): Decks {
   const loaded = new Map<string, RateDeck>();
   const loading = new Map<string, Promise<void>>();
 
   const read = async (deckId: string): Promise<void> => {
     const bytes = await store.getBlob(deckId);
-    if (bytes === null) throw new Error(`The rate deck ${deckId} is activated, but not in the object store: import it again.`);
+    if (bytes === null) throw new DeckMissing(`The rate deck ${deckId} is not in the object store: import it again.`);
     const files = readFiles(new TextDecoder().decode(bytes));
-    if (files === null) throw new Error(`The stored rate deck ${deckId} is damaged: import it again.`);
+    if (files === null) throw new DeckMissing(`The stored rate deck ${deckId} is damaged: import it again.`);
     const result = deckFromFiles(deckId, files.csv, files.side);
     if (!result.ok) {
       const first = result.errors[0];
-      throw new Error(
+      throw new DeckMissing(
         `The rate deck ${deckId} cannot be read (line ${first?.line ?? 0}: ${first?.problem ?? "unknown"}): import it again.`,
       );
     }

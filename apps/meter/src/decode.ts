@@ -93,8 +93,8 @@ function installEntry(value: unknown): LogEntry | null {
 /** What the shell itself wrote from typed values a moment ago: only its frame is checked. */
 function lookedUpEntry(value: unknown): LogEntry | null {
   if (!isObject(value) || !isObject(value["event"]) || !Array.isArray(value["stored"])) return null;
-  const { event, stored, reply } = value as unknown as Extract<LogEntry, { kind: "lookedUp" }>;
-  return { kind: "lookedUp", event, stored, reply };
+  const { event, stored, reply, deckId = null } = value as unknown as Extract<LogEntry, { kind: "lookedUp" }>;
+  return { kind: "lookedUp", event, stored, reply, deckId };
 }
 
 /** A fact of the stream INSTALL: `{"type": "deck.activate", "activation": {…}}`; null when it is none. */

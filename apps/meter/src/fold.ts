@@ -82,11 +82,10 @@ export function createFold(options: FoldOptions): Fold {
     return false;
   };
 
-  /** A deck is loaded before the entry that activates it is folded; until then the partition waits. */
+  /** A deck is loaded before the entry that names it is folded; until then the partition waits. */
   const needsDeck = (entry: LogEntry): boolean => {
-    if (entry.kind !== "install") return false;
-    const { deckId } = entry.fact.activation;
-    if (decks.get(deckId) !== undefined) return false;
+    const deckId = deckNamedBy(entry);
+    if (deckId === null || decks.get(deckId) !== undefined) return false;
     waitsForDeck = true;
     const again = (): void => {
       waitsForDeck = false;
@@ -125,4 +124,10 @@ export function createFold(options: FoldOptions): Fold {
       task.close();
     },
   };
+}
+
+/** What an entry activates, or prices a call anew with. */
+export function deckNamedBy(entry: LogEntry): string | null {
+  if (entry.kind === "install") return entry.fact.activation.deckId;
+  return entry.kind === "lookedUp" ? (entry.deckId ?? null) : null;
 }

@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { CallEvent } from "@tollbook/contracts/call-event.ts";
+import { deckForAnswer } from "@tollbook/domain/command/answered-call.ts";
+import type { CallRow } from "@tollbook/domain/fold.ts";
 import { findLeg } from "@tollbook/warehouse/find-leg.ts";
+import { DeckMissing } from "./decks.ts";
+import type { Decks } from "./decks.ts";
 import { asError } from "./failures.ts";
+import type { SettledMark } from "@tollbook/warehouse/settled-mark.ts";
 import type { OwnLog } from "./own-log.ts";
 import type { PartitionLog } from "./partition.ts";
 import type { PendingLookUp } from "./snapshots.ts";
@@ -26,8 +31,10 @@ export interface LateLaneOptions {
   readonly ownLog: OwnLog;
   readonly partition: number;
   readonly pending: readonly PendingLookUp[];
-  /** Rows of later batches are not verified yet; a leg that needs looking up is far older. */
-  readonly settledBatch: () => number;
+  /** A call that is priced with a deck of its own needs it before the answer is folded. */
+  readonly decks: Decks;
+  /** Rows of later batches are not verified yet: an answer waits until all from before its question are. */
+  readonly settled: () => Pick<SettledMark, "batch" | "outSeq">;
   readonly signal: AbortSignal;
   readonly log: PartitionLog;
 }
@@ -35,6 +42,8 @@ export interface LateLaneOptions {
 const AT_ONCE = 4;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
+/** The batch with the newest rows settles within some tenths of a second, or ClickHouse is away. */
+const UNSETTLED_WAIT_MS = 25;
 
 export function openLateLane(options: LateLaneOptions): LateLane {
   const { partition, signal, log } = options;
@@ -47,15 +56,31 @@ export function openLateLane(options: LateLaneOptions): LateLane {
     const { account, usageId, event, reply } = lookUp;
     for (let attempt = 0; open.has(keyOf(event)); attempt++) {
       try {
-        const stored = await findLeg(options.client, { account, p: partition, settledBatch: options.settledBatch() }, usageId);
+        while (options.settled().outSeq < lookUp.outSeq) await sleep(UNSETTLED_WAIT_MS, undefined, { signal });
+        const stored = await findLeg(options.client, { account, p: partition, settledBatch: options.settled().batch }, usageId);
+        const deckId = await loadedDeck(event, stored);
         signal.throwIfAborted();
-        await options.ownLog.publish("lookup", JSON.stringify({ event, stored, reply }));
+        await options.ownLog.publish("lookup", JSON.stringify({ event, stored, reply, deckId }));
         return;
       } catch (error) {
         if (signal.aborted) return;
         if (attempt === 0) log.warn({ partition, reason: asError(error).message }, "a look-up waits");
         await sleep(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt), undefined, { signal }).catch(() => undefined);
       }
+    }
+  };
+
+  /** Once a deck is named in a log, that log cannot go on without it: it is named only when it is here. */
+  const loadedDeck = async (event: CallEvent, stored: readonly CallRow[]): Promise<string | null> => {
+    const deckId = deckForAnswer(event, stored);
+    if (deckId === null) return null;
+    try {
+      await options.decks.load(deckId);
+      return deckId;
+    } catch (error) {
+      if (!(error instanceof DeckMissing)) throw error;
+      log.warn({ partition, reason: error.message }, "a call is not priced anew");
+      return null;
     }
   };
 

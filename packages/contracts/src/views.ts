@@ -339,7 +339,7 @@ export const publicCommandTypes = commandTypes.filter(
     type !== "invoice.verified" &&
     type !== "subscription.setState" &&
     type !== "subscription.creditChecked" &&
-    type !== "call.rerate" &&
+    type !== "call.rerate" && type !== "call.release" &&
     type !== "rerate.start" &&
     type !== "rerate.finish",
 );

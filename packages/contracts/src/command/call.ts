@@ -28,6 +28,12 @@ export type CallChanges = z.infer<typeof callChanges>;
 export const callCommands = {
   "call.void": z.strictObject({ usageId: text, version: z.optional(version), reason: text }),
   "call.amend": z.strictObject({ usageId: text, changes: callChanges, version: z.optional(version), reason: text }),
+  /** A quarantined event is taken after all (§12.5, contract §1). `event` is its stored payload; the API reads it, nobody sends it. */
+  "call.release": z.strictObject({
+    deadLetter: text,
+    event: z.string().check(z.minLength(2), z.maxLength(131_072)),
+    reason: text,
+  }),
   /** One call of a re-rate job (domain §12.17). `expected`: the difference that the dry run found. */
   "call.rerate": z.strictObject({
     usageId: text,

@@ -13,6 +13,7 @@ import { amendStored } from "./amend-call.ts";
 import { contentOf, record } from "./record.ts";
 import { refused } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
+import { releaseStored } from "./release-event.ts";
 import { rerateStored } from "./rerate-call.ts";
 import { ask, keyOf, SOURCE } from "./stored-call.ts";
 import type { Question, StoredCall, StoredCallHandler, StoredCallType } from "./stored-call.ts";
@@ -37,15 +38,24 @@ export function takeStoredCall(
   deleteEntry(fold.undo, account.asked, keyOf(event));
   const question = JSON.parse(event.raw) as Question;
   const { commandId, type, actor, data } = question;
-  const outcome = decide(fold, account, question, reply, stored);
+  const outcome =
+    type === "call.release"
+      ? releaseStored(fold, account, data as CommandData<"call.release">, stored)
+      : decide(fold, account, question, type, reply, stored);
   const command = { commandId, type, actor, data };
   record(fold, account, command, contentOf(command), reply, outcome);
   return true;
 }
 
-function decide(fold: Fold, account: Account, question: Question, reply: string | null, stored: readonly CallRow[]): Outcome {
-  const { data, type, version } = question;
-  const { usageId } = data;
+function decide(
+  fold: Fold,
+  account: Account,
+  question: Question,
+  type: StoredCallType,
+  reply: string | null,
+  stored: readonly CallRow[],
+): Outcome {
+  const { usageId, data, version } = question;
   const row = currentRow(stored);
   const key = legKeyOf(account, usageId);
   const known = { connectedMs: 0, mark: 0, meta: 0 };

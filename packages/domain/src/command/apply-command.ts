@@ -39,6 +39,7 @@ import {
 } from "./subscription-commands-end.ts";
 import { blockUser, removeUser, setPolicy, setUser } from "./user-commands.ts";
 import { amendCall } from "./amend-call.ts";
+import { releaseEvent } from "./release-event.ts";
 import { finishRerate, rerateCall, startRerate } from "./rerate-call.ts";
 import { voidCall } from "./void-call.ts";
 
@@ -93,6 +94,7 @@ const handlers: { readonly [T in Exclude<CommandType, "account.create" | "clock.
   "call.void": voidCall,
   "call.amend": amendCall,
   "call.rerate": rerateCall,
+  "call.release": releaseEvent,
   "rerate.start": startRerate,
   "rerate.finish": finishRerate,
   "budget.set": setBudget,

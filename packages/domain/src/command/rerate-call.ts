@@ -39,6 +39,8 @@ export const rerateStored: StoredCallHandler<"call.rerate"> = (fold, account, { 
   if (priced.freeCall && !accrues(fold, account, profileOf(account, a.entitlement.overage?.profile ?? MAIN), row.startAt))
     return refused("callNotPriced", `${usageId}: it had no price, and its period is closed`);
   if (!priced.freeCall && priced.charge.amountMicros === row.amountMicros) return refused("callUnchanged", usageId);
+  if (!isFundable(sourcesFor(fold, account, a, row, priced.freeCall), a, row, priced))
+    return refused("callNotPriced", `${usageId}: the credits cannot pay the difference (D9)`);
   reverseRow(fold, account, row, "correction");
   const sources = sourcesFor(fold, account, a, row, priced.freeCall);
   const funding = fundAnew(a, sources, row, priced);
@@ -70,6 +72,13 @@ function sourcesFor(fold: Fold, account: Account, a: Assessment, row: CallRow, f
     overage: sources.overage || byOverage,
     credits: sources.credits && (byCredits || !byOverage),
   };
+}
+
+/** Asked before the old price goes back, which is all that the credits gain by it. */
+function isFundable({ overage, roomMicros }: Sources, a: Assessment, row: CallRow, { charge }: Repriced): boolean {
+  if (overage || charge.amountMicros === 0) return true;
+  const refunded = row.segments.reduce((sum, { source, amountMicros }) => sum + (source === "CREDITS" ? amountMicros : 0), 0);
+  return a.entitlement.mayUseCredits && charge.amountMicros <= roomMicros + refunded;
 }
 
 function fundAnew(a: Assessment, sources: Sources, row: CallRow, priced: Repriced): Funding {

@@ -19,6 +19,7 @@ import type { CommandContext, Outcome } from "./outcome.ts";
  * audited and answered, and only on the version in force: of two that race, one wins and the other is refused, or asks again.
  */
 export type StoredCallType = "call.void" | "call.amend" | "call.rerate";
+export type QuestionType = StoredCallType | "call.release";
 
 /** A stored call as it stands: its row in force, and what the memory of ids knows of it. */
 export interface StoredCall {
@@ -38,9 +39,10 @@ export type StoredCallHandler<T extends StoredCallType> = (
 
 /** What the question carries: all that is needed to do the command later. */
 export interface Question {
-  readonly type: StoredCallType;
+  readonly type: QuestionType;
   readonly commandId: string;
-  readonly data: { readonly usageId: string; readonly version?: number | undefined };
+  readonly usageId: string;
+  readonly data: unknown;
   readonly actor: Actor;
   /** The version that was in force when the command was given; 0: not remembered any more. */
   readonly version: number;
@@ -52,7 +54,7 @@ export function askForCall(
   fold: Fold,
   account: Account,
   type: StoredCallType,
-  data: Question["data"],
+  data: { readonly usageId: string; readonly version?: number | undefined },
   { commandId, actor, reply }: CommandContext,
 ): Outcome {
   if (account.legs.has(data.usageId)) return refused("callNotFinished", data.usageId);
@@ -60,7 +62,7 @@ export function askForCall(
   const isKnown = recall(fold.state.ids, legKeyOf(account, data.usageId), known);
   if (isKnown && stateOf(known.meta) === "VOIDED") return refused("callAlreadyVoided", data.usageId);
   const version = data.version ?? (isKnown ? versionOf(known.meta) : 0);
-  return ask(fold, account, { type, commandId, data, actor, version }, reply);
+  return ask(fold, account, { type, commandId, usageId: data.usageId, data, actor, version }, reply);
 }
 
 export function ask(fold: Fold, account: Account, question: Question, reply: string | null): Outcome {
@@ -90,7 +92,7 @@ function eventFor(account: Account, question: Question): CallEvent {
     account: account.id,
     feeder: "api" as FeederId,
     feedSeq: null,
-    usageId: question.data.usageId as UsageId,
+    usageId: question.usageId as UsageId,
     callId: null,
     legId: null,
     parentLegId: null,

@@ -39,7 +39,7 @@ const seenBefore: Remembered = { connectedMs: 0, mark: 0, meta: 0 };
 
 /**
  * One report about one leg. `stored` is the answer of the late lane: the leg's rows, or none when it is certainly new; null
- * when nobody was asked.
+ * when nobody was asked. `released`: somebody has decided that its age does not matter.
  */
 export function applyCallEvent(
   fold: Fold,
@@ -47,6 +47,7 @@ export function applyCallEvent(
   event: CallEvent,
   reply: string | null,
   stored: readonly CallRow[] | null,
+  released = false,
 ): void {
   hashInto(legKey, LEG, account.id, event.usageId);
   hashInto(occurrenceKey, OCCURRENCE, event.source, event.id);
@@ -65,7 +66,7 @@ export function applyCallEvent(
   }
   if (state === "NEW") {
     const impossible = reasonToQuarantine(fold, event);
-    if (impossible !== null) return quarantine(fold, account, event, impossible);
+    if (impossible !== null && !(released && impossible === "tooOld")) return quarantine(fold, account, event, impossible);
     if (stored === null && isPerhapsSeen(ids, legKey, fold.logNow, startOf(event, fold.now) - (fold.now - fold.logNow))) {
       return askLate(fold, account, event, reply);
     }
@@ -127,7 +128,7 @@ function isRepeat(fold: Fold, event: CallEvent, state: LegState, transition: Tra
   return recall(fold.state.ids, occurrenceKey, seenBefore) && !isLegMeta(seenBefore.meta);
 }
 
-function reasonToQuarantine(fold: Fold, event: CallEvent): RejectReason | null {
+export function reasonToQuarantine(fold: Fold, event: CallEvent): RejectReason | null {
   const start = startOf(event, fold.now);
   if (start > fold.now + IN_FUTURE_US) return "inFuture";
   if (start < fold.now - TOO_OLD_US) return "tooOld";

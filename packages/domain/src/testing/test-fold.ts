@@ -6,6 +6,7 @@ import type { AccountId, Currency, E164, FeederId, UsageId } from "@tollbook/con
 import { parseTime } from "@tollbook/contracts/units.ts";
 import type { RateDeck } from "@tollbook/tariffs/deck.ts";
 import { apply } from "../apply.ts";
+import { deckForAnswer } from "../command/answered-call.ts";
 import type { AccountEventRow, CallRow, DeadLetterRow, LogEntry, Output } from "../fold.ts";
 import { createState } from "../state.ts";
 import type { PartitionState } from "../state.ts";
@@ -21,6 +22,10 @@ export interface TestFold {
   readonly deadLetters: DeadLetterRow[];
   /** Applies one entry at `now`; look-ups are answered at once from the rows so far, as the shell would. */
   apply(entry: LogEntry): Output[];
+  /** False: the test answers look-ups itself, in the order it wants. */
+  answersLookUps: boolean;
+  /** What the shell would log now. */
+  answerTo(lookUp: Extract<Output, { kind: "lookUp" }>): LogEntry;
   at(time: string): TestFold;
   command<T extends CommandType>(account: string, type: T, data: CommandData<T>, commandId?: string): CommandAnswer;
   call(account: string, type: CallEventType, fields: CallFields): Output[];
@@ -120,9 +125,21 @@ function moment(value: string | number | undefined): ReturnType<typeof timeUs> |
   return time;
 }
 
-export function createTestFold(decks: readonly RateDeck[], start: string, currency = "USD"): TestFold {
-  const source = new Map(decks.map((deck) => [deck.deckId, deck]));
+/** `stored`: decks that are not in force, for re-rating. */
+export function createTestFold(
+  decks: readonly RateDeck[],
+  start: string,
+  currency = "USD",
+  stored: readonly RateDeck[] = [],
+): TestFold {
+  const source = new Map([...decks, ...stored].map((deck) => [deck.deckId, deck]));
   const fold: TestFold = {
+    answersLookUps: true,
+    answerTo({ event, reply, account, usageId }) {
+      const found = fold.rows.filter((row) => row.account === account && row.usageId === usageId);
+      const deckId = deckForAnswer(event, found);
+      return { kind: "lookedUp", event, stored: found, reply, deckId: deckId !== null && source.has(deckId) ? deckId : null };
+    },
     state: createState(0),
     now: moment(start) ?? 0,
     outputs: [],
@@ -139,9 +156,8 @@ export function createTestFold(decks: readonly RateDeck[], start: string, curren
       }
       const answered: Output[] = [];
       for (const output of outputs) {
-        if (output.kind !== "lookUp") continue;
-        const stored = fold.rows.filter(({ account, usageId }) => account === output.account && usageId === output.usageId);
-        answered.push(...fold.apply({ kind: "lookedUp", event: output.event, stored, reply: output.reply }));
+        if (output.kind !== "lookUp" || !fold.answersLookUps) continue;
+        answered.push(...fold.apply(fold.answerTo(output)));
       }
       return [...outputs, ...answered];
     },
