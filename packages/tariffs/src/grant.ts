@@ -17,16 +17,18 @@ export interface GrantAsk {
   /** What the seconds after `fromSecond` may cost. A debt counts as 0: seconds that cost nothing are granted all the same. */
   readonly availableMicros: number;
   readonly includedSeconds: number;
+  /** For a finished leg that lasted longer than any grant; LONGEST_GRANT_SECONDS when absent. */
+  readonly longestSeconds?: number;
 }
 
 /**
  * The second of the leg, counted from its start, up to which it may go on: the end of the last whole increment whose charge
  * beyond `fromSecond` does not exceed `availableMicros`. Never less than `fromSecond`, never more than the increment in which
- * LONGEST_GRANT_SECONDS ends; 0 when not even the first increment fits (whether it is granted all the same is D35).
+ * `longestSeconds` ends; 0 when not even the first increment fits (whether it is granted all the same is D35).
  */
 export function grantableSeconds(match: RateMatch, ask: GrantAsk): number {
   const { row } = match;
-  const limit = incrementBoundary(row, LONGEST_GRANT_SECONDS);
+  const limit = incrementBoundary(row, ask.longestSeconds ?? LONGEST_GRANT_SECONDS);
   const affordable = Math.min(priceUpTo(match, ask, ask.fromSecond) + Math.max(ask.availableMicros, 0), MOST_MICROS);
   if (row.maxChargeMicros !== null && affordable >= row.maxChargeMicros) return Math.max(limit, ask.fromSecond);
   // Half up: n sixtieths cost at most `affordable` while n < 60 × affordable + 30.

@@ -194,6 +194,7 @@ function partlyFunded(
       fromSecond: 0,
       availableMicros: sources.roomMicros as Micros,
       includedSeconds: base.poolSeconds,
+      longestSeconds: base.billed,
     });
     fits = Math.max(0, Math.floor((Math.min(until, base.billed) - base.poolSeconds) / 60) * 60);
   }
