@@ -25,7 +25,8 @@ export async function limitRequests(app: FastifyInstance, limits: Limits): Promi
     max: (request: FastifyRequest) => limitOf(request.principal, limits, isSignIn(request)),
   });
   app.addHook("onRequest", async (request, reply) => {
-    if (!request.url.startsWith("/v1")) return;
+    // `/v1.0` and `/beta` are those of Microsoft Graph's shape.
+    if (!/^\/(v1|beta)/.test(request.url)) return;
     const state = await check(request);
     if (state.isAllowed) return;
     reply.header("RateLimit-Policy", `"default";q=${state.max};w=${MINUTE_MS / 1000}`);

@@ -40,7 +40,7 @@ export function recogniseCallers(app: FastifyInstance, options: AccessOptions): 
   const routes: RouteAccess[] = [];
   app.decorate("routeAccess", routes);
   app.addHook("onRoute", ({ method, url, config }) => {
-    if (!url.startsWith("/v1")) return;
+    if (!/^\/(v1|beta)/.test(url)) return;
     const access = config?.access;
     if (access === undefined) throw new Error(`the route ${String(method)} ${url} does not say who may call it`);
     for (const one of [method].flat()) if (one !== "HEAD") routes.push({ method: one, url, access });

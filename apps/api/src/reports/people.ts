@@ -27,8 +27,12 @@ export interface People {
   readonly pseudonymised: boolean;
   /** Null: the organisation itself. */
   person(user: string): Person | null;
-  /** What a reader knows a user by, back to the id that rows carry. */
+  /** What a reader knows a user by (id, principal name or display name; or the pseudonym), back to the id that rows carry. */
   storedId(shown: string): string;
+  /** Tells two values apart without saying what they are: for groups whose label is masked (edge 26). */
+  opaque(value: string): string;
+  /** The other party's number, digits only or as it was dialled, with its last digits hidden. */
+  maskedNumber(number: string): string;
   /** Caller and callee as they are shown: the other party's last digits hidden, own numbers too where people have pseudonyms. */
   numbers(row: Pick<ReportRow, "direction" | "fromE164" | "fromRaw" | "toE164" | "toRaw">): {
     readonly from: string;
@@ -57,7 +61,7 @@ export function openPeople({ log, settled, directory }: Pick<Services, "log" | "
       try {
         const { country, pseudonymiseUsers = false } = (await askMeter(log, account, { view: "summary" })) as SummaryView;
         const users = await everybody(account);
-        const key = pseudonymiseUsers ? await directory.pseudonymKey(account) : "";
+        const key = await directory.pseudonymKey(account);
         const facts = { country, hiddenDigits: hiddenDigitsIn(country), pseudonymised: pseudonymiseUsers, users };
         const people = peopleFrom({ ...facts, partition, key });
         known.set(account, { people, until: performance.now() + KEEP_MS });
@@ -95,7 +99,11 @@ export interface PeopleFacts {
 
 export function peopleFrom({ users, key, ...facts }: PeopleFacts): People {
   const { hiddenDigits, pseudonymised } = facts;
-  const storedIds = pseudonymised ? new Map([...users.keys()].map((user) => [pseudonym(key, user), user])) : null;
+  const ids = new Map<string, string>();
+  for (const { id, displayName, userPrincipalName } of users.values()) {
+    const names = pseudonymised ? [pseudonym(key, id)] : [displayName, userPrincipalName];
+    for (const name of names) ids.set(name.toLowerCase(), id);
+  }
   return {
     ...facts,
     person(user) {
@@ -106,7 +114,16 @@ export function peopleFrom({ users, key, ...facts }: PeopleFacts): People {
       }
       return users.get(user) ?? { id: user, displayName: user, userPrincipalName: user, number: "" };
     },
-    storedId: (shown) => storedIds?.get(shown) ?? shown,
+    storedId(shown) {
+      // Where people have pseudonyms, nobody is found by his name.
+      if (!pseudonymised && users.has(shown)) return shown;
+      return ids.get(shown.toLowerCase()) ?? (pseudonymised ? "\0" : shown);
+    },
+    opaque: (value) => pseudonym(key, value),
+    maskedNumber(number) {
+      const e164 = /^[1-9][0-9]{6,14}$/.test(number) ? number : "";
+      return shownNumbers({ direction: "outbound", fromE164: "", fromRaw: "", toE164: e164, toRaw: number }, hiddenDigits).to;
+    },
     numbers(row) {
       const shown = shownNumbers(row, hiddenDigits);
       if (!pseudonymised) return shown;

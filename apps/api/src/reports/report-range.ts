@@ -6,7 +6,7 @@ import { ApiProblem } from "../problem.ts";
 /** The three ranges of §8.1 and §8.7: whole UTC days, today's included; or from one day or time to another. */
 export const reportRanges = ["7d", "28d", "custom"] as const;
 
-const dayOrTime = z
+export const dayOrTime = z
   .string()
   .check(z.refine((text) => momentFrom(text) !== null, "a day such as 2026-11-22, or an RFC 3339 time"));
 
@@ -78,7 +78,8 @@ function within({ from, to }: ReportRange, earliest: TimeUs): ReportRange {
   return { from: start, to: to < start ? start : to };
 }
 
-function momentFrom(text: string): { readonly at: number; readonly day: boolean } | null {
+/** A UTC day's beginning, or a time; null: neither. */
+export function momentFrom(text: string): { readonly at: number; readonly day: boolean } | null {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
   const at = parseTime(day ? `${text}T00:00:00Z` : text);
   return at === null ? null : { at, day };
