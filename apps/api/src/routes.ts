@@ -6,7 +6,9 @@ import { registerCalls } from "./calls/calls.ts";
 import { registerCommands } from "./commands/commands.ts";
 import { registerBillingAccess } from "./members/billing-access.ts";
 import { registerFocus } from "./cost/focus.ts";
+import { registerCost } from "./cost/register.ts";
 import { registerEvents } from "./events/events.ts";
+import { registerGraph } from "./graph/register.ts";
 import { registerInvoices } from "./invoices/invoices.ts";
 import { registerLive } from "./live/live.ts";
 import { registerInvitations } from "./members/invitations.ts";
@@ -14,6 +16,8 @@ import { registerMembers } from "./members/members.ts";
 import { registerOidc } from "./oidc/oidc.ts";
 import { registerOperation } from "./operation/operation.ts";
 import { registerOutbox } from "./outbox/outbox-routes.ts";
+import { openPeople } from "./reports/people.ts";
+import { registerReports } from "./reports/register.ts";
 import { registerSession } from "./session/session.ts";
 import { registerTestClock } from "./test-clock/test-clock.ts";
 import { registerViews } from "./views/views.ts";
@@ -38,4 +42,8 @@ export async function registerRoutes(app: App, services: Services): Promise<void
   registerFocus(app, services);
   registerLive(app, services);
   registerCalls(app, services);
+  const people = openPeople(services);
+  registerReports(app, services, people);
+  registerCost(app, services, people);
+  await registerGraph(app, services, people);
 }
