@@ -123,7 +123,8 @@ describe("assigning (SS-4, CP-2, D17)", () => {
     const users = ["u1", "bare", "far", "mexican", "nobody", "u2", "u3"];
     const answer = world.give("licence.assign", { subscription: "s", users, dryRun: true });
     expect(answer.result).toMatchObject({ dryRun: true, free: 1, freeAfterwards: 0 });
-    expect((answer.result?.["users"] as { user: string; code?: string }[]).map(({ code }) => code ?? "ok")).toEqual([
+    const each = (answer.result ?? {})["users"] as { user: string; code?: string }[];
+    expect(each.map(({ code }) => code ?? "ok")).toEqual([
       "alreadyAssigned",
       "missingPrerequisite",
       "productNotAvailable",

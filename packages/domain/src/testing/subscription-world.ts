@@ -1,5 +1,6 @@
 import type { CommandAnswer } from "@tollbook/contracts/answers.ts";
 import type { CommandData, CommandType } from "@tollbook/contracts/commands.ts";
+import { parseTime } from "@tollbook/contracts/units.ts";
 import type { LogEntry } from "../fold.ts";
 import { latest } from "../history.ts";
 import type { Subscription } from "../subscription/subscription.ts";
@@ -48,7 +49,8 @@ export function beginSubscriptions(
   return {
     ...world,
     until(time) {
-      const end = Date.parse(time) * 1000;
+      const end = parseTime(time);
+      if (end === null) throw new RangeError(`no time: ${time}`);
       for (let next = (Math.floor(fold.now / DAY) + 1) * DAY; next <= end; next += DAY) {
         fold.now = next;
         fold.tick();

@@ -109,8 +109,8 @@ function checksOf(a: Assessment, sources: Sources, refusal: DenyReason | null, r
   let refused = false;
   for (const check of made) {
     const fails: boolean = refusal !== null && !refused && stands(check, refusal, made);
+    add(check, fails ? "failed" : refused ? "notReached" : "passed", fails ? refusal : null);
     refused ||= fails;
-    add(check, fails ? "failed" : "passed", fails ? refusal : null);
   }
   if (refusal === null && (a.free !== null || a.neverDenied)) return checks;
   let funded = false;
