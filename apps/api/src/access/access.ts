@@ -15,11 +15,9 @@ export interface AccountAccess {
   readonly scoped?: true;
   /**
    * Members of the query that make totals an answer about single people: `user`, or `groupBy=user` for one value. They need
-   * `readPerUserUsage` as well.
+   * `readPerUserUsage` as well (or `readCost`, on routes that are about costs).
    */
   readonly perUser?: readonly string[];
-  /** For systems alone: no person's role opens it (§8.8 "application permission only"). */
-  readonly keysOnly?: true;
 }
 
 /** A route that gives a command: its permission is the command's (`command-permissions.ts`). */

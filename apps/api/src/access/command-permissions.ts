@@ -63,6 +63,7 @@ export const commandPermissions: Readonly<Record<CommandType, Permission | "oper
 
   "call.void": "voidCalls",
   "call.amend": "voidCalls",
+  "call.release": "voidCalls",
   "call.rerate": "voidCalls",
   "rerate.start": "voidCalls",
   "rerate.finish": "voidCalls",

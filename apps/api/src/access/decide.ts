@@ -56,10 +56,9 @@ function decide(request: FastifyRequest, directory: Directory): void {
   else decideInAccount(request, access);
 }
 
-function decideInAccount(request: FastifyRequest, { account: anyOf, scoped, perUser = [], keysOnly }: AccountAccess): void {
+function decideInAccount(request: FastifyRequest, { account: anyOf, scoped, perUser = [] }: AccountAccess): void {
   const principal = principalOf(request);
   const held = heldOf(request);
-  if (keysOnly === true && principal.kind !== "key") throw needs("an API key: no person's role opens it");
   const meets = (need: Permission | EarlierRight): boolean => {
     if (isEarlier(need)) return earlier[need].every((permission) => held.everywhere(permission));
     return scoped === true ? held.anywhere(need) : held.everywhere(need);
@@ -69,7 +68,9 @@ function decideInAccount(request: FastifyRequest, { account: anyOf, scoped, perU
     throw missingPermission(needed, principal, held);
   }
   const query = request.query as Readonly<Record<string, unknown>>;
-  if (perUser.some((member) => asks(query, member)) && !held.everywhere("readPerUserUsage"))
+  // CM-6: whoever may read costs may read them by person, too.
+  const byPerson: Permission[] = anyOf.includes("readCost") ? ["readPerUserUsage", "readCost"] : ["readPerUserUsage"];
+  if (perUser.some((member) => asks(query, member)) && !byPerson.some((permission) => held.everywhere(permission)))
     throw missingPermission(["readPerUserUsage"], principal, held);
 }
 
