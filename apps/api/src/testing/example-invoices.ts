@@ -92,6 +92,8 @@ export function exampleDocument(lines: readonly DraftLine[], facts: DocumentFact
     taxInclusive: tax?.inclusive ?? false,
     paidMicros: 0,
     creditedMicros: 0,
+    notedNetMicros: 0,
+    notedMicros: 0,
     state: "ISSUED",
     payment: "",
     pastDueSince: 0,

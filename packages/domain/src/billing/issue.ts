@@ -81,6 +81,8 @@ export function issue(fold: Fold, account: Account, draft: Draft): IssuedInvoice
     taxInclusive: profile.tax?.inclusive ?? false,
     paidMicros: 0,
     creditedMicros: 0,
+    notedNetMicros: 0,
+    notedMicros: 0,
     state: "ISSUED",
     payment: "",
     pastDueSince: 0,

@@ -29,8 +29,11 @@ export interface IssuedInvoice {
   readonly taxBasisPoints: number;
   readonly taxInclusive: boolean;
   paidMicros: number;
-  /** Taken back by credit notes. */
+  /** Taken back by credit notes before it was paid: not payable any more. */
   creditedMicros: number;
+  /** Taken back by credit notes in all, paid or not; net and with its tax. */
+  notedNetMicros: number;
+  notedMicros: number;
   state: "ISSUED" | "PAID" | "PAST_DUE" | "SUSPENDED" | "VOID";
   /** The payment that was asked for; empty: none. */
   payment: string;
@@ -53,24 +56,38 @@ export function payInvoice(
   source: string,
 ): Posting[] {
   const { undo } = fold;
-  change(undo, invoice, "paidMicros", invoice.paidMicros + amountMicros);
+  const { currency: unit } = invoice;
+  const needed = Math.min(amountMicros, Math.max(0, payableOf(invoice)));
+  const rest = amountMicros - needed;
+  change(undo, invoice, "paidMicros", invoice.paidMicros + needed);
   if (payableOf(invoice) <= 0) settled(fold, account, invoice);
-  return [
-    { ledger: source, unit: invoice.currency, amount: -amountMicros },
-    { ledger: `invoice/${invoice.number}`, unit: invoice.currency, amount: amountMicros },
-  ];
+  const postings: Posting[] = [{ ledger: source, unit, amount: -amountMicros }];
+  if (needed > 0) postings.push({ ledger: `invoice/${invoice.number}`, unit, amount: needed });
+  if (rest === 0) return postings;
+  // A credit note or a transfer crossed the charge: what was too much is the customer's, and pays his next invoice.
+  const profile = profileOf(account, invoice.profile);
+  change(undo, profile, "creditMicros", profile.creditMicros + rest);
+  return [...postings, { ledger: `customerCredit/${profile.id}`, unit, amount: rest }];
 }
 
+/** Nothing is payable any more. A void invoice stays void: it was not paid, and yet nobody owes anything on it. */
 export function settled(fold: Fold, account: Account, invoice: IssuedInvoice): void {
-  const was = invoice.state;
-  change(fold.undo, invoice, "state", "PAID");
-  if (was === "PAID" || was === "VOID") return;
-  notify(fold, account, "invoice.paid", `${invoice.id}/paid`, {
-    invoice: invoice.id,
-    number: invoice.number,
-    total: moneyText(invoice.totalMicros),
-    currency: invoice.currency,
-  });
+  if (invoice.state === "PAID") return;
+  if (invoice.state !== "VOID") {
+    change(fold.undo, invoice, "state", "PAID");
+    notify(fold, account, "invoice.paid", `${invoice.id}/paid`, {
+      invoice: invoice.id,
+      number: invoice.number,
+      total: moneyText(invoice.totalMicros),
+      currency: invoice.currency,
+    });
+  }
+  // A card that waits for its next attempt must not be charged for it.
+  for (const payment of account.payments.values()) {
+    if (payment.subject !== invoice.id || (payment.status !== "RETRYING" && payment.status !== "SUSPENDED")) continue;
+    change(fold.undo, payment, "status", "ABANDONED");
+    change(fold.undo, payment, "nextAt", 0);
+  }
   for (const subscription of account.subscriptions.values()) {
     if (subscription.suspendedFor !== invoice.id) continue;
     change(fold.undo, subscription, "suspendedFor", "");

@@ -6,6 +6,7 @@ import type { Fold } from "../fold-context.ts";
 import { accountFact } from "../output.ts";
 import { change, setEntry } from "../undo.ts";
 import { moneyText } from "./draft.ts";
+import { payableOf } from "./issued.ts";
 
 /**
  * One amount to be charged to a card: asked of the payment port by an output, answered by the command `payment.result`. The id
@@ -16,7 +17,8 @@ export interface Payment {
   readonly purpose: PaymentPurpose;
   /** The recharge, top-up or invoice paid for. */
   readonly subject: string;
-  readonly amountMicros: number;
+  /** Of the attempt under way: an invoice may be paid in part between two. */
+  amountMicros: number;
   readonly currency: string;
   method: string;
   attempt: number;
@@ -74,6 +76,9 @@ export function askForPayment(fold: Fold, account: Account, payment: Payment): v
   change(undo, payment, "attempt", payment.attempt + 1);
   change(undo, payment, "status", "PENDING");
   change(undo, payment, "nextAt", 0);
+  const invoice = payment.purpose === "invoice" ? account.invoices.get(payment.subject) : undefined;
+  if (invoice !== undefined && payableOf(invoice) < payment.amountMicros)
+    change(undo, payment, "amountMicros", payableOf(invoice));
   const { id, purpose, subject, amountMicros, currency, attempt } = payment;
   const method = account.paymentMethods.get(payment.method);
   accountFact(fold, account, "payment.requested", id, {

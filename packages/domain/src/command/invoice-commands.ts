@@ -7,7 +7,7 @@ import { creditNoteDocument } from "../billing/credit-note.ts";
 import { issue, nextNumber } from "../billing/issue.ts";
 import { payableOf, payInvoice, settled } from "../billing/issued.ts";
 import type { IssuedInvoice } from "../billing/issued.ts";
-import { multiplyDivide, taxOn, toMinorUnit } from "../billing/rounding.ts";
+import { taxOn, toMinorUnit } from "../billing/rounding.ts";
 import type { Posting } from "../fold.ts";
 import type { Fold } from "../fold-context.ts";
 import { accountEvent } from "../output.ts";
@@ -66,17 +66,14 @@ export const voidInvoice: Handler<"invoice.void"> = (fold, account, data) => {
   const invoice = account.invoices.get(data.invoice);
   if (invoice === undefined || invoice.kind !== "invoice") return refused("unknownInvoice", data.invoice);
   if (invoice.state === "VOID") return refused("invoiceNotOpen", `${invoice.number} is void already`);
-  const outcome = credit(fold, account, invoice, netLeft(invoice), data.reason);
+  const left = netLeft(invoice);
+  if (left === 0) return refused("invoiceNotOpen", `nothing of ${invoice.number} is left to take back`);
   change(fold.undo, invoice, "state", "VOID");
-  return outcome;
+  return credit(fold, account, invoice, left, data.reason);
 };
 
-/** The net amount that no credit note has taken back: the gross, less its share of tax. */
-function netLeft(invoice: IssuedInvoice): number {
-  if (invoice.creditedMicros === 0) return invoice.netMicros;
-  const gross = invoice.totalMicros - invoice.creditedMicros;
-  return toMinorUnit(multiplyDivide(gross, invoice.netMicros, invoice.totalMicros), invoice.currency);
-}
+/** The net amount that no credit note has taken back. */
+const netLeft = (invoice: IssuedInvoice): number => invoice.netMicros - invoice.notedNetMicros;
 
 function credit(
   fold: Fold,
@@ -90,7 +87,7 @@ function credit(
   const profile = profileOf(account, invoice.profile);
   const whole = netMicros === netLeft(invoice);
   const gross = whole
-    ? invoice.totalMicros - invoice.creditedMicros
+    ? invoice.totalMicros - invoice.notedMicros
     : netMicros + (invoice.taxInclusive ? 0 : taxOn(netMicros, invoice.taxBasisPoints, false, currency));
   const tax = invoice.taxInclusive ? taxOn(gross, invoice.taxBasisPoints, true, currency) : gross - netMicros;
   const number = nextNumber(fold, account.billingAccounts.get(profile.billingAccount) as BillingAccount);
@@ -111,6 +108,8 @@ function credit(
     totalMicros: -gross,
     paidMicros: -gross,
     creditedMicros: 0,
+    notedNetMicros: 0,
+    notedMicros: 0,
     state: "PAID",
     payment: "",
     pastDueSince: 0,
@@ -123,6 +122,8 @@ function credit(
     data: creditNoteDocument(note, series, profile, reason, tax),
   });
   change(undo, invoice, "creditedMicros", invoice.creditedMicros + offTheInvoice);
+  change(undo, invoice, "notedNetMicros", invoice.notedNetMicros + netMicros);
+  change(undo, invoice, "notedMicros", invoice.notedMicros + gross);
   if (back > 0) change(undo, profile, "creditMicros", profile.creditMicros + back);
   if (payableOf(invoice) <= 0 && invoice.state !== "PAID") settled(fold, account, invoice);
   const postings: Posting[] = [{ ledger: "revenue/creditNotes", unit: currency, amount: -(gross - tax) }];
