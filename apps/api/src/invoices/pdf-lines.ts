@@ -2,7 +2,7 @@ import { minorDigitsOf, type Invoice, type InvoiceLine } from "@tollbook/contrac
 import { formatMicros, micros, parseMicros } from "@tollbook/contracts/units.ts";
 import { lastDay } from "./days.ts";
 import { figure } from "./figures.ts";
-import type { Paper } from "./pdf.ts";
+import type { Paper } from "./pdf-layout.ts";
 import { artifact, band, colours, heightOf, openElement, page, rule, textElement, write } from "./pdf-page.ts";
 import type { Element, TextStyle } from "./pdf-page.ts";
 import { fill, lineText } from "./words.ts";

@@ -1,3 +1,4 @@
+import type { Invoice } from "@tollbook/contracts/invoice.ts";
 import { describe, expect, it } from "vitest";
 import { exampleDocument, exampleLine, exampleSeller, january } from "../testing/example-invoices.ts";
 import { amount, dayText, figure, ibanText } from "./figures.ts";
@@ -40,6 +41,21 @@ describe("an invoice as PDF", () => {
     // Heads of columns, one group, 150 lines; and the three rows of the totals (charges, subtotal, total), one of rounding, one due.
     expect(count(pdf, /\/S \/TR\b/g)).toBe(1 + 1 + 150 + 5);
     expect(count(pdf, /\/Scope \/Column/g)).toBe(4);
+  });
+
+  it("a document that cannot be made is an error of its own; the next one is made", async () => {
+    const broken = { ...exampleDocument([exampleLine(1_000_000)]), lines: null } as unknown as Invoice;
+    await expect(invoicePdf(broken, exampleSeller, "en")).rejects.toThrow(/could not be made/);
+    expect(text(await invoicePdf(exampleDocument([exampleLine(1_000_000)]), exampleSeller, "en")).startsWith("%PDF")).toBe(true);
+  });
+
+  it("while one is set, this thread goes on deciding", async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 5);
+    await invoicePdf(exampleDocument(Array.from({ length: 150 }, (_, index) => calls(index))), exampleSeller, "en");
+    clearInterval(timer);
+    // On this thread it would be one or two.
+    expect(turns).toBeGreaterThan(10);
   });
 
   it("a draft and a missing seller make a page too, which says so", async () => {
