@@ -7,6 +7,8 @@ import type { Secrets } from "./installation.ts";
 
 export interface ApiClient {
   get<Body>(path: string): Promise<Body>;
+  /** What is no single JSON document: an export. */
+  getText(path: string): Promise<string>;
   send<Body>(method: "POST" | "PUT" | "DELETE", path: string, body: unknown, idempotencyKey?: string): Promise<Body>;
   /** An account and its entry in the directory; one that is there already is left as it is. */
   createAccount(account: string, profile: CommandData<"account.create">): Promise<void>;
@@ -62,6 +64,11 @@ export async function signIn(url: string, { operatorEmail, operatorPassword }: S
   };
   return {
     get: async (path) => await answer(await request("GET", path, undefined)),
+    getText: async (path) => {
+      const response = await request("GET", path, undefined);
+      if (!response.ok) throw new UserFacingError(`${path}: ${await problemText(response)}`);
+      return await response.text();
+    },
     send: async (method, path, body, idempotencyKey) => await answer(await request(method, path, body, idempotencyKey)),
     createAccount: async (account, profile) => {
       const { outcome, code, detail } = await give("/v1/accounts", { account, ...profile }, keyOf(["account", account]));

@@ -59,6 +59,7 @@ export function keepBook(steps: readonly YearStep[]): Book {
   /** A recharge that failed waits for the card. */
   let waiting = false;
   const licences = new Map<string, bigint>();
+  const bought = new Map<string, string>();
 
   const addLot = (amount: bigint, at: string): void => {
     const repaid = debt < amount ? debt : amount;
@@ -107,6 +108,7 @@ export function keepBook(steps: readonly YearStep[]): Book {
     const { type, data } = step.command;
     if (type === "subscription.buy") {
       licences.set(data.subscription, BigInt(data.licences));
+      bought.set(data.subscription, step.at);
       page(step.at).licences += (prices[data.subscription] ?? 0n) * BigInt(data.licences);
       if (data.subscription === "large") largeFrom = step.at;
     }
@@ -143,11 +145,13 @@ export function keepBook(steps: readonly YearStep[]): Book {
   /** SS-3: the rest of the old charge back, the rest of the month anew; both by the second. */
   function prorate(at: string, subscription: string, total: bigint): void {
     const price = prices[subscription] ?? 0n;
-    const from = BigInt(microseconds(`${at.slice(0, 7)}-01T00:10:00Z`));
+    // The charged periods begin at the minute of the purchase.
+    const begun = bought.get(subscription) ?? at;
+    const from = BigInt(microseconds(at.slice(0, 7) + begun.slice(7)));
     const year = Number(at.slice(0, 4));
     const next = Number(at.slice(5, 7)) + 1;
     const to = BigInt(
-      microseconds(`${next === 13 ? year + 1 : year}-${String(next === 13 ? 1 : next).padStart(2, "0")}-01T00:10:00Z`),
+      microseconds(`${next === 13 ? year + 1 : year}-${String(next === 13 ? 1 : next).padStart(2, "0")}${begun.slice(7)}`),
     );
     const left = to - BigInt(microseconds(at));
     const rest = (count: bigint): bigint => (price * count * left * 2n + (to - from)) / ((to - from) * 2n);
