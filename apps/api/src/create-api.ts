@@ -131,15 +131,17 @@ function openServices(config: ApiConfig, app: App, now: () => Date): Services {
   const clickhouse = openWarehouse({ url: config.clickhouseUrl });
   const reports = openReports(clickhouse, settled);
   const metrics = createMetrics();
+  const directory = directoryFromBucket(directoryEntries);
+  const { outbox: outboxConfig, seller } = config;
   return {
     config,
-    directory: directoryFromBucket(directoryEntries),
+    directory,
     log,
     settled,
     clickhouse,
     reports,
     metrics,
-    outbox: openOutbox({ config: config.outbox, log, settled, reports, metrics, say: app.log, now }),
+    outbox: openOutbox({ config: outboxConfig, directory, seller, log, settled, reports, metrics, say: app.log, now }),
     now,
   };
 }

@@ -15,6 +15,7 @@ import { registerInvitations } from "./members/invitations.ts";
 import { registerMembers } from "./members/members.ts";
 import { registerOidc } from "./oidc/oidc.ts";
 import { registerOperation } from "./operation/operation.ts";
+import { registerNotices } from "./notices/notices-routes.ts";
 import { registerOutbox } from "./outbox/outbox-routes.ts";
 import { openPeople } from "./reports/people.ts";
 import { registerReports } from "./reports/register.ts";
@@ -27,6 +28,7 @@ export async function registerRoutes(app: App, services: Services): Promise<void
   registerOperation(app, services);
   registerOutbox(app, services);
   registerTestClock(app, services);
+  registerNotices(app, services);
   registerSession(app, services);
   registerOidc(app, services);
   await registerEvents(app, services);

@@ -29,6 +29,7 @@ export interface Directory {
   account(account: string): AccountEntry | null;
   accounts(): AccountEntry[];
   person(email: string): PersonEntry | null;
+  people(): PersonEntry[];
   /** Members of an account, by e-mail; operators are none. */
   membersOf(account: string): PersonEntry[];
   key(keyId: string): KeyEntry | null;
@@ -92,6 +93,7 @@ export function directoryFromBucket(bucket: MirroredBucket): Directory {
     account: (account) => read(AccountEntry, accountKey(account)),
     accounts: () => all(AccountEntry, "account."),
     person: (email) => read(PersonEntry, personKey(email)),
+    people: () => all(PersonEntry, "person."),
     membersOf: (account) =>
       all(PersonEntry, "person.")
         .filter(({ memberships }) => memberships.some((one) => one.account === account))

@@ -4,6 +4,10 @@ import { ApiKey } from "@tollbook/contracts/http.ts";
 import * as z from "zod/mini";
 import { currentRoles } from "../access/grants.ts";
 
+/** That the product speaks. */
+export const languages = ["en", "de", "da"] as const;
+export type Language = (typeof languages)[number];
+
 /** What stands in the bucket `directory`: one JSON object per key, of one of these shapes. */
 
 export const AccountEntry = z.object({
@@ -13,6 +17,8 @@ export const AccountEntry = z.object({
   /** What telephony is told when the meter does not answer: the account's own setting, kept here for that moment. */
   onUnreachable: z.enum(unreachableActions),
   maxUnsupervisedSeconds: z.int(),
+  /** In which notices are written to those who have chosen none. */
+  language: z.optional(z.enum(languages)),
   /** PG-1: Global and Billing admins have billing-account access by themselves unless this takes it away. */
   adminsLackBilling: z.optional(z.boolean()),
 });
@@ -23,6 +29,8 @@ export const PersonEntry = z.object({
   displayName: z.string(),
   /** argon2id, in the PHC format; empty: no local sign-in, or an invitation that was not taken up yet. */
   passwordHash: z.string(),
+  /** In which notices are written. */
+  language: z.optional(z.enum(languages)),
   /** Runs the installation: creates accounts, sees all of them. */
   operator: z.boolean(),
   /** Roles as `grants.ts` writes them; those of earlier versions become today's when they are read. None: a plain member. */

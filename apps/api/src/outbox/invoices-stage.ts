@@ -44,6 +44,7 @@ export function invoicesStage(options: InvoicesOptions): Stage<OutboxMessage> {
     accountOf: ({ account }) => account,
     handle: async (message) => (message.kind === "invoiceClosed" ? await verify(message, options) : done("ignored")),
     retryMs: [1_000, 2_000, 5_000, 15_000, 60_000, 300_000],
+    exclusive: false,
     concurrency: 2,
   };
 }

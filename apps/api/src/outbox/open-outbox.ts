@@ -1,8 +1,12 @@
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { FastifyBaseLogger } from "fastify";
+import type { Directory } from "../directory/directory.ts";
+import type { Seller } from "../invoices/seller.ts";
 import type { LogClient } from "../log/log-client.ts";
 import type { SettledMarks } from "../log/settled-marks.ts";
 import type { Metrics } from "../metrics.ts";
+import { invoiceAttachments, invoiceContacts, userAddresses } from "../notices/invoice-attachment.ts";
+import { mailStage } from "../notices/mail-stage.ts";
 import type { Reports } from "../reports.ts";
 import { createIdle, type Idle } from "./idle.ts";
 import { invoicesStage } from "./invoices-stage.ts";
@@ -35,6 +39,8 @@ export interface Outbox {
 
 export interface OutboxOptions {
   readonly config: OutboxConfig;
+  readonly directory: Directory;
+  readonly seller: Seller | null;
   readonly log: LogClient;
   readonly settled: SettledMarks;
   readonly reports: Reports;
@@ -46,7 +52,7 @@ export interface OutboxOptions {
 /** Before a stage that cannot be run is started again: the meter may not have set up the streams yet. */
 const RESTART_MS = 500;
 
-export function openOutbox({ config, log, settled, reports, metrics, say, now }: OutboxOptions): Outbox {
+export function openOutbox({ config, directory, seller, log, settled, reports, metrics, say, now }: OutboxOptions): Outbox {
   const store = createOutboxStore();
   const closing = new AbortController();
   const running = new Set<Promise<void>>();
@@ -72,6 +78,21 @@ export function openOutbox({ config, log, settled, reports, metrics, say, now }:
   const shared = { store, metrics: outboxMetrics, log: say, now };
   const workers = new Map<StageName, Worker>([
     ["payments", createWorker(paymentsStage({ log, providers, metrics: outboxMetrics }), shared)],
+    [
+      "mail",
+      createWorker(
+        mailStage({
+          smtpUrl: config.smtpUrl,
+          mailFrom: config.mailFrom,
+          directory,
+          store,
+          addressOf: userAddresses(log),
+          contactOf: invoiceContacts(log),
+          invoicePdf: invoiceAttachments({ log, reports, seller }),
+        }),
+        shared,
+      ),
+    ],
     ["invoices", createWorker(invoicesStage({ log, settled, reports, store, say, now }), shared)],
   ]);
 
@@ -118,6 +139,12 @@ export function openOutbox({ config, log, settled, reports, metrics, say, now }:
       const parked = store.parked();
       const alarms = store.alarms();
       return [
+        {
+          name: "mail",
+          // Not wrong, but somebody may wonder.
+          ok: true,
+          detail: config.smtpUrl === null ? "no mail is sent: TOLLBOOK_SMTP_URL is not set" : "sent by SMTP",
+        },
         {
           name: "outbox",
           ok: parked.length === 0,

@@ -36,6 +36,9 @@ export interface OutboxStore {
   follow(nc: NatsConnection): Promise<void>;
   mark(stage: StageName, id: string): Promise<Mark | null>;
   setMark(stage: StageName, id: string, mark: Mark): Promise<void>;
+  /** True: nobody else works on this now, and this process may for two minutes. */
+  claim(stage: StageName, id: string): Promise<boolean>;
+  release(stage: StageName, id: string): Promise<void>;
   parked(): Parked[];
   setParked(parked: Parked): Promise<void>;
   clearParked(stage: StageName, seq: number): Promise<void>;
@@ -49,11 +52,15 @@ export interface OutboxStore {
   charges(): KV;
 }
 
+/** Longer than any try; a process that dies while it holds one delays the next try by so much. */
+const CLAIM_MS = 120_000;
+
 export function createOutboxStore(): OutboxStore {
   const facts = new MirroredBucket();
   let handled: KV | null = null;
   let charges: KV | null = null;
   const markKey = (stage: StageName, id: string): string => `${stage}.${sha256(id).slice(0, 32)}`;
+  const claimKey = (stage: StageName, id: string): string => `claim.${markKey(stage, id)}`;
   const parkedKey = (stage: StageName, seq: number): string => `parked.${stage}.${seq}`;
   const alarmKey = (account: string, invoice: string): string => `alarm.${account}.${sha256(invoice).slice(0, 32)}`;
   const all = <Value>(prefix: string): Value[] =>
@@ -78,6 +85,23 @@ export function createOutboxStore(): OutboxStore {
     },
     async setMark(stage, id, mark) {
       await open(handled).put(markKey(stage, id), JSON.stringify(mark));
+    },
+    async claim(stage, id) {
+      const kv = open(handled);
+      const key = claimKey(stage, id);
+      const entry = await kv.get(key);
+      const free = entry === null || entry.operation !== "PUT" || entry.json<{ until: number }>().until < Date.now();
+      if (!free) return false;
+      try {
+        await kv.put(key, JSON.stringify({ until: Date.now() + CLAIM_MS }), { previousSeq: entry?.revision ?? 0 });
+        return true;
+      } catch (error) {
+        if ((error as { code?: number }).code === 10071) return false;
+        throw error;
+      }
+    },
+    async release(stage, id) {
+      await open(handled).delete(claimKey(stage, id));
     },
     parked: () =>
       all<Parked>("parked.").toSorted((a, b) => stageNames.indexOf(a.stage) - stageNames.indexOf(b.stage) || a.seq - b.seq),

@@ -51,6 +51,7 @@ export function paymentsStage({ log, providers, metrics }: PaymentsOptions): Sta
     accountOf: ({ account }) => account,
     handle: async (message, { signal }) => (message.kind === "payment" ? await charge(message, signal) : done("ignored")),
     retryMs: [500, 1_000, 2_000, 5_000, 15_000, 60_000, 300_000],
+    exclusive: false,
     concurrency: 8,
   };
 }

@@ -19,6 +19,11 @@ export interface Stage<Message> {
   readonly handle: (message: Message, attempt: Attempt) => Promise<Verdict>;
   /** Waits before each further try; the last one is repeated. */
   readonly retryMs: readonly number[];
+  /**
+   * What it does shows outside each time it is done: one process at a time works on an id. False where the other side, or the
+   * fold, recognises a repeat; then nothing waits for a process that died.
+   */
+  readonly exclusive: boolean;
   /** Handled at the same time by one process. */
   readonly concurrency: number;
 }

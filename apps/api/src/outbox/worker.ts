@@ -2,7 +2,7 @@ import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager, type ConsumerMes
 import { nanos, type NatsConnection } from "@nats-io/transport-node";
 import type { OutboxMetrics } from "./outbox-metrics.ts";
 import type { OutboxStore } from "./outbox-store.ts";
-import type { Stage, Verdict } from "./stage.ts";
+import type { Attempt, Stage, Verdict } from "./stage.ts";
 
 /**
  * Runs one stage over its stream: a durable consumer that all API processes share, each message acknowledged by whoever has
@@ -40,21 +40,44 @@ export function createWorker<Message>(
     await store.setParked({ stage: name, seq, id, account, reason, at: now().toISOString() });
   };
 
+  /** Ids that this process works on. */
+  const busy = new Set<string>();
+
   /** Undefined: it was dealt with before, or is nothing for this stage. */
   const handle = async (message: Message, seq: number, number: number, signal: AbortSignal): Promise<Verdict | undefined> => {
     const id = stage.idOf(message);
-    const before = await store.mark(name, id);
-    if (before !== null && before.outcome !== ANSWERED) return undefined;
+    // The meter may publish a message twice, and both copies come at once.
+    if (busy.has(id)) return elsewhere;
+    busy.add(id);
+    try {
+      const before = await store.mark(name, id);
+      if (before !== null && before.outcome !== ANSWERED) return undefined;
+      if (!stage.exclusive) return await attempt(message, id, { number, seq, signal });
+      if (!(await store.claim(name, id))) return elsewhere;
+      try {
+        // Done between our look and our claim, perhaps.
+        const now = await store.mark(name, id);
+        if (now !== null && now.outcome !== ANSWERED) return undefined;
+        return await attempt(message, id, { number, seq, signal });
+      } finally {
+        await store.release(name, id);
+      }
+    } finally {
+      busy.delete(id);
+    }
+  };
+
+  const attempt = async (message: Message, id: string, facts: Attempt): Promise<Verdict> => {
     let verdict: Verdict;
     try {
-      verdict = await stage.handle(message, { number, seq, signal });
+      verdict = await stage.handle(message, facts);
     } catch (error) {
       verdict = { kind: "again", reason: error instanceof Error ? error.message : String(error) };
     }
     if (verdict.kind === "done") await store.setMark(name, id, { outcome: verdict.outcome, logSeq: verdict.logSeq ?? 0 });
     if (verdict.kind === "again" && verdict.answered === true) await store.setMark(name, id, { outcome: ANSWERED, logSeq: 0 });
     if (verdict.kind === "park") {
-      await park(seq, id, stage.accountOf(message), verdict.reason);
+      await park(facts.seq, id, stage.accountOf(message), verdict.reason);
       await store.setMark(name, id, { outcome: ANSWERED, logSeq: 0 });
     }
     metrics.handled.inc({ stage: name, outcome: verdict.kind === "done" ? verdict.outcome : verdict.kind });
@@ -147,6 +170,9 @@ export function createWorker<Message>(
     },
   };
 }
+
+/** Another works on the same; soon it is known what became of it. */
+const elsewhere: Verdict = { kind: "again", reason: "another process works on it", afterMs: 1_000 };
 
 /** The first answer is there; the stage goes on by itself. */
 export const ANSWERED = "answered";
