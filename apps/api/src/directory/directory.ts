@@ -46,8 +46,8 @@ export interface Directory {
   changeSession(token: string, change: Change<SessionEntry>): Promise<SessionEntry | null>;
   changeInvitation(token: string, change: Change<InvitationEntry>): Promise<InvitationEntry | null>;
   noteKeyUse(keyId: string, at: string): Promise<void>;
-  /** Takes sessions away that ended before `now`. */
-  removeEndedSessions(now: string): Promise<void>;
+  /** Takes sessions and invitations away that ended before `now`. */
+  removeEnded(now: string): Promise<void>;
 }
 
 /** From what stands there to what is to stand there: null deletes, undefined leaves it. Called again when somebody was faster. */
@@ -63,6 +63,11 @@ export async function openDirectory(nc: NatsConnection): Promise<Directory> {
 export async function followDirectory(bucket: MirroredBucket, nc: NatsConnection): Promise<void> {
   await bucket.follow(await new Kvm(nc).create(directoryBucket, { history: 1 }));
 }
+
+const ending = [
+  ["session.", SessionEntry],
+  ["invitation.", InvitationEntry],
+] as const;
 
 export function directoryFromBucket(bucket: MirroredBucket): Directory {
   const read = <Schema extends z.ZodMiniType>(schema: Schema, key: string): z.infer<Schema> | null => {
@@ -115,10 +120,12 @@ export function directoryFromBucket(bucket: MirroredBucket): Directory {
     async noteKeyUse(keyId, at) {
       await bucket.change(keyUseKey(keyId), () => at);
     },
-    async removeEndedSessions(now) {
-      for (const key of bucket.keys("session.")) {
-        const session = read(SessionEntry, key);
-        if (session !== null && session.expiresAt <= now) await bucket.change(key, () => null);
+    async removeEnded(now) {
+      for (const [prefix, schema] of ending) {
+        for (const key of [...bucket.keys(prefix)]) {
+          const entry = read(schema, key);
+          if (entry !== null && entry.expiresAt <= now) await bucket.change(key, () => null);
+        }
       }
     },
   };
