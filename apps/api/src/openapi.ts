@@ -87,6 +87,7 @@ export async function describeApi(app: App): Promise<void> {
         { name: "Authorisation", description: "May this call be made, and for how long" },
         { name: "Commands", description: "Changes: answered by the account's own fold" },
         { name: "Views", description: "The account as it stands now" },
+        { name: "Products", description: "What can be bought, what was bought, numbers, and why a call is refused" },
         { name: "Invoices", description: "What was billed, line by line, for people and for programs" },
         { name: "Reports", description: "Settled calls and money" },
         { name: "Sign-in", description: "Sessions of people and API keys of systems" },

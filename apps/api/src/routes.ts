@@ -17,6 +17,7 @@ import { registerOidc } from "./oidc/oidc.ts";
 import { registerOperation } from "./operation/operation.ts";
 import { registerNotices } from "./notices/notices-routes.ts";
 import { registerOutbox } from "./outbox/outbox-routes.ts";
+import { registerProducts } from "./products/products.ts";
 import { openPeople } from "./reports/people.ts";
 import { registerReports } from "./reports/register.ts";
 import { registerSession } from "./session/session.ts";
@@ -40,6 +41,7 @@ export async function registerRoutes(app: App, services: Services): Promise<void
   registerBillingAccess(app, services);
   registerCommands(app, services);
   registerViews(app, services);
+  registerProducts(app, services);
   registerInvoices(app, services);
   registerFocus(app, services);
   registerLive(app, services);

@@ -3,10 +3,12 @@ import { CommandResult, PayAsYouGoPreview } from "@tollbook/contracts/http.ts";
 import { publicCommandTypes, type SubscriptionsView } from "@tollbook/contracts/views.ts";
 import * as z from "zod/mini";
 import { accountOf } from "../access/principal.ts";
+import { visibleSubscriptions } from "../access/visible.ts";
 import { askMeter } from "../ask-meter.ts";
 import { billingCommands } from "../billing/billing-commands.ts";
 import { giveCommand } from "../give-command.ts";
 import { ApiProblem, notFound } from "../problem.ts";
+import { productCommands } from "../products/product-commands.ts";
 import { accountName, AccountParams, afterSeq, problems } from "../schemas.ts";
 import type { App, Services } from "../services.ts";
 
@@ -52,7 +54,7 @@ export function registerCommands(app: App, services: Services): void {
   app.get(
     "/v1/accounts/:account/subscriptions/:subscription/pay-as-you-go",
     {
-      config: { access: { account: ["readProducts"] } },
+      config: { access: { account: ["readProducts", "ownSubscriptions"], scoped: true } },
       schema: {
         operationId: "previewPayAsYouGo",
         tags: ["Commands"],
@@ -63,12 +65,9 @@ export function registerCommands(app: App, services: Services): void {
       },
     },
     async (request) => {
-      const { subscriptions } = (await askMeter(
-        log,
-        accountOf(request),
-        { view: "subscriptions" },
-        request.query.after,
-      )) as SubscriptionsView;
+      const account = accountOf(request);
+      const all = (await askMeter(log, account, { view: "subscriptions" }, request.query.after)) as SubscriptionsView;
+      const { subscriptions } = await visibleSubscriptions(request, log, all);
       const found = subscriptions.find(({ subscription }) => subscription === request.params.subscription);
       if (found === undefined) throw notFound("There is no such subscription.");
       return {
@@ -82,7 +81,11 @@ export function registerCommands(app: App, services: Services): void {
     },
   );
 
-  for (const { method, path, operationId, summary, params, body, command } of [...friendlyCommands, ...billingCommands]) {
+  for (const { method, path, operationId, summary, params, body, command } of [
+    ...friendlyCommands,
+    ...productCommands,
+    ...billingCommands,
+  ]) {
     app.route({
       method,
       url: `/v1/accounts/:account/${path}`,

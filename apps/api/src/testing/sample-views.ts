@@ -1,4 +1,5 @@
 import type { PoolView, SubscriptionView, UserView, ViewAnswer, ViewRequest } from "@tollbook/contracts/views.ts";
+import { sampleProductViews } from "./sample-product-views.ts";
 
 const pool: PoolView = {
   pool: "DE/MCOPSTN1",
@@ -100,6 +101,7 @@ export function sampleViews(
       lots: [],
     },
     subscriptions: { asOf, subscriptions: [subscription] },
+    ...sampleProductViews(asOf),
     belongs: { asOf, billingProfile: "main", billingAccount: "main", buyer: "", buyerPrincipalName: "" },
     users: { asOf, users: [user], next: null },
     user,

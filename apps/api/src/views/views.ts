@@ -83,7 +83,12 @@ const viewRoutes: readonly ViewRoute[] = [
     summary: "Your products",
     access: { account: ["readProducts", "ownSubscriptions"], scoped: true },
     view: SubscriptionsView,
-    request: () => ({ view: "subscriptions" }),
+    query: { selfService: z.optional(z.enum(["true", "false"])), buyer: z.optional(text) },
+    request: ({ selfService, buyer }) => ({
+      view: "subscriptions",
+      ...(selfService === undefined ? {} : { selfService: selfService === "true" }),
+      ...(buyer === undefined ? {} : { buyer }),
+    }),
     show: async (request, log, view) => await visibleSubscriptions(request, log, view as SubscriptionsView),
   },
   {
