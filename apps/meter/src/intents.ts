@@ -163,7 +163,7 @@ async function readLastPatiently<Value>(read: () => Promise<Value>, cause: unkno
   }
 }
 
-function decodeSettled(text: string): Settled {
+export function decodeSettled(text: string): Settled {
   const mark = decodeSettledMark(text);
   const { position } = JSON.parse(text) as Partial<Settled>;
   if (position === undefined) throw new Error("settled mark: position is missing");

@@ -10,6 +10,7 @@ import { doctor } from "./commands/doctor.ts";
 import { feederAdd } from "./commands/feeder.ts";
 import { importCallsCommand } from "./commands/import-calls.ts";
 import { importDeck } from "./commands/import-deck.ts";
+import { replay } from "./commands/replay.ts";
 import { test } from "./commands/test.ts";
 import { up } from "./commands/up.ts";
 import { reportFailure } from "./failure.ts";
@@ -59,6 +60,13 @@ program
   .option("--partitions <n>", "partitions of the log (1)")
   .option("--out <file>", "where the result goes")
   .action(guarded(bench));
+program
+  .command("replay")
+  .description("fold the log again beside the running installation and compare every row and snapshot with what is stored")
+  .option("--verify", "compare; exit code 1 on any difference")
+  .option("--partition <p>", "only this one (default: all)")
+  .option("--json", "for programs")
+  .action(guarded(replay));
 program
   .command("doctor")
   .description("say what is wrong with this machine or installation")
