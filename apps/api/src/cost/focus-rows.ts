@@ -80,6 +80,11 @@ const services: readonly (readonly [prefix: string, name: string])[] = [
 ];
 const serviceOf = (callType: string): string => services.find(([prefix]) => callType.startsWith(prefix))?.[1] ?? "Calling";
 
+/** Minutes as a decimal, to the millionth; the seconds themselves are exact. */
+function minutesText(seconds: number): string {
+  return money(Math.round((seconds * 1_000_000) / 60)).replace(/\.?0+$/, "");
+}
+
 /**
  * One part of a leg. Billed is only overage: what credits pay was billed when they were bought, what a pool pays is in the
  * licence. A leg has no one price per minute (connect fee, time bands), so that it is priced as one call.
@@ -105,7 +110,7 @@ export function rowOfCall(call: CostOfCall, period: FocusPeriod, names: FocusNam
     ...(late ? { ChargeClass: "Correction" } : {}),
     ChargeDescription: `${service}${destination === "" ? "" : `: ${destination}`}, paid by ${source}`,
     ChargeFrequency: "Usage-Based",
-    ConsumedQuantity: money(Math.round((seconds * 1_000_000) / 60)).replace(/\.00$/, ""),
+    ConsumedQuantity: minutesText(seconds),
     ConsumedUnit: "Minutes",
     PricingCategory: "Standard",
     PricingQuantity: String(sign),

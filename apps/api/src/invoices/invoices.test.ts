@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type * as z from "zod/mini";
 import { activateDeck, readDeckFile } from "../../../../tools/cli/src/deck-import.ts";
 import { exampleBuyer, exampleSeller } from "../testing/example-invoices.ts";
+import { signIn, type SignedIn } from "../testing/people.ts";
 import { startTestApi, type TestAnswer, type TestApi } from "../testing/start-test-api.ts";
 
 /** One organisation's January under a test clock, on real servers: from its purchases and calls to the invoice and its export. */
@@ -320,6 +321,27 @@ describe("once it is issued", () => {
     const billing = await body<z.infer<typeof BillingView>>(`billing?after=${lastSeq}`);
     expect(billing.paymentMethods).toMatchObject([{ method: "two", holder: "Ada L.", last4: "1111", usedBy: ["main"] }]);
   });
+});
+
+it("§10: who manages one profile's invoices sees those, who reads another's sees none of them", async () => {
+  await send("PUT", "billing-profiles/emea", { displayName: "EMEA" });
+  const manager = await signIn(api, "manager@acme.test", "acme", ["invoiceManager:main"]);
+  const foreign = await signIn(api, "foreign@acme.test", "acme", ["billingProfileReader:emea"]);
+  const list = async (who: SignedIn): Promise<unknown[]> => {
+    const answer = await who.call("GET", path(`invoices?after=${lastSeq}`));
+    const { total, invoices } = answer.body as unknown as { total: number; invoices: unknown[] };
+    return [answer.status, total, invoices.length];
+  };
+  // The issued one, its credit note, and the one that accrues.
+  expect(await list(manager)).toEqual([200, 3, 3]);
+  expect(await list(foreign)).toEqual([200, 0, 0]);
+  for (const file of ["", "/invoice.pdf", "/invoice.csv", "/credit-notes"]) {
+    expect([file, (await manager.call("GET", path(`invoices/${id}${file}`))).status]).toEqual([file, 200]);
+    expect([file, (await foreign.call("GET", path(`invoices/${id}${file}`))).status]).toEqual([file, 404]);
+  }
+  // A line's calls say who called whom: that is another permission.
+  expect((await manager.call("GET", path(`${lineOf("x")}/calls`))).status).toBe(403);
+  expect((await manager.call("GET", path("cost/focus.csv?from=2027-01-01&to=2027-01-31"))).status).toBe(403);
 });
 
 it.each([

@@ -36,6 +36,7 @@ async function readInvoice({ log, reports }: Services, account: AccountId, id: s
     }
     return { ...draft, lines };
   }
+  await reports.settle(account, after);
   const stored = await reports.read(account, async (client, scope) => await storedInvoice(client, scope, id));
   if (stored === null || issued === null)
     throw new ApiProblem("reportsUnreachable", {
