@@ -32,7 +32,7 @@ export function registerBlockedUsers(app: App, services: ReportServices): void {
         tags: ["Reports"],
         summary: "PSTN blocked users: each block and unblock, newest first, with the chart",
         description:
-          "An administrator's blocks and those for suspected fraud; and blocks for want of funds or a plan, which begin with the first " +
+          "An administrator's blocks, those for suspected fraud and by a spend limit; and blocks for want of funds or a plan, which begin with the first " +
           "call refused for it and end with the next that goes through, for domestic and international calls apart.",
         params: AccountParams,
         querystring: z.strictObject({ ...rangeQuery, ...pageQuery, after: afterSeq }),

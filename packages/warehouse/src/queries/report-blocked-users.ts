@@ -5,7 +5,7 @@ import { currentCallsCondition, scopeCondition, scopeParameters, type AccountSco
 
 /** One change of UNBLOCKED ⇄ BLOCKED (domain §8.6, §11): a row of its own with an id of its own. */
 export interface BlockChange {
-  /** `event/<out_seq>` of an admin's or the fraud rules' block, `call/<out_seq>` where funding decided. */
+  /** `event/<out_seq>` of people's, the fraud rules' and the spend limit's, `call/<out_seq>` where funding decided. */
   readonly id: string;
   readonly outSeq: number;
   readonly user: string;
@@ -17,15 +17,15 @@ export interface BlockChange {
   readonly at: TimeUs;
 }
 
-/** §8.6 [R]: what stops a user for want of funds or a plan. */
+/** §8.6 [R]: what stops a user for want of funds or a plan. The spend limit is a state of the fold, and an event of its own. */
 const fundingReasons =
-  "('poolExhausted', 'creditsExhausted', 'noCreditsLicense', 'payAsYouGoOff', 'spendLimit', 'subscriptionDisabled', 'noPlan')";
+  "('poolExhausted', 'creditsExhausted', 'noCreditsLicense', 'payAsYouGoOff', 'subscriptionDisabled', 'noPlan')";
 
-/** An admin's or the fraud rules' decision. */
-const decided = `SELECT concat('event/', toString(out_seq)) AS id, out_seq, subject AS user_id, '' AS number,
-    toUInt8(JSONExtractBool(data, 'command', 'blocked')) AS blocked,
-    if(JSONExtractString(data, 'command', 'reason') = '', 'adminBlock', JSONExtractString(data, 'command', 'reason')) AS reason, at AS time
-  FROM account_events WHERE ${scopeCondition} AND type = 'command.user.block' AND outcome = 'accepted'`;
+/** What people, the fraud rules and the spend limit decided, as the fold tells it. */
+const decided = `SELECT concat('event/', toString(out_seq)) AS id, out_seq, subject AS user_id,
+    replaceOne(JSONExtractString(data, 'phone'), '+', '') AS number, toUInt8(type = 'user.blocked') AS blocked,
+    JSONExtractString(data, 'reason') AS reason, at AS time
+  FROM account_events WHERE ${scopeCondition} AND type IN ('user.blocked', 'user.unblocked')`;
 
 /**
  * Funding: the first call of a user that is refused blocks, the next one that goes through unblocks, for domestic and
