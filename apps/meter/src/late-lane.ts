@@ -56,7 +56,6 @@ export function openLateLane(options: LateLaneOptions): LateLane {
     const { account, usageId, event, reply } = lookUp;
     for (let attempt = 0; open.has(keyOf(event)); attempt++) {
       try {
-        while (options.settled().outSeq < lookUp.outSeq) await sleep(UNSETTLED_WAIT_MS, undefined, { signal });
         const stored = await findLeg(options.client, { account, p: partition, settledBatch: options.settled().batch }, usageId);
         const deckId = await loadedDeck(event, stored);
         signal.throwIfAborted();
@@ -84,13 +83,25 @@ export function openLateLane(options: LateLaneOptions): LateLane {
     }
   };
 
+  let looksAgain = false;
+  const lookAgain = (): void => {
+    if (looksAgain) return;
+    looksAgain = true;
+    setTimeout(() => {
+      looksAgain = false;
+      run();
+    }, UNSETTLED_WAIT_MS).unref();
+  };
+
   const run = (): void => {
     while (started && running < AT_ONCE && !signal.aborted) {
-      const lookUp = open.get(waiting.shift() ?? "");
-      if (lookUp === undefined) {
-        if (waiting.length === 0) return;
-        continue;
-      }
+      const [next] = waiting;
+      if (next === undefined) return;
+      const lookUp = open.get(next);
+      // Those behind it were asked later, so they wait for as many rows at least.
+      if (lookUp !== undefined && lookUp.outSeq > options.settled().outSeq) return lookAgain();
+      waiting.shift();
+      if (lookUp === undefined) continue;
       running++;
       void answer(lookUp).finally(() => {
         running--;

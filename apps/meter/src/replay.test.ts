@@ -91,7 +91,7 @@ async function activate(deckId: string): Promise<void> {
 const replay = (extra: Partial<ReplayOptions> = {}): Promise<ReplayReport> =>
   replayPartition({
     nc: stack.nc,
-    client: stack.client,
+    clickhouseUrl: stack.config.clickhouseUrl,
     partition: 0,
     partitions: 1,
     rules: domainRules,

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import type { ClickHouseClient } from "@clickhouse/client";
 import { jetstreamManager, type JetStreamManager } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
 import { Objm } from "@nats-io/obj";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { deckStore, meterStream, settledBucket, snapshotStore } from "@tollbook/contracts/subjects.ts";
 import type { PartitionState } from "@tollbook/domain/state.ts";
+import { openWarehouse } from "@tollbook/warehouse/open-warehouse.ts";
 import { settledKey } from "@tollbook/warehouse/settled-mark.ts";
 import { createDecks, type Decks } from "./decks.ts";
 import { decodeMessage } from "./decode.ts";
@@ -25,7 +25,7 @@ import { createSnapshotStore, type Snapshot } from "./snapshots.ts";
  */
 export interface ReplayOptions {
   readonly nc: NatsConnection;
-  readonly client: ClickHouseClient;
+  readonly clickhouseUrl: string;
   readonly partition: number;
   readonly partitions: number;
   readonly rules: FoldRules;
@@ -78,13 +78,15 @@ export async function replayPartition(options: ReplayOptions): Promise<ReplayRep
   const start = await startOf(options, jsm, settled);
   const decks = createDecks(await new Objm(nc).open(deckStore));
   await Promise.all(rules.deckIds(start.state).map((deckId) => decks.load(deckId)));
-  const comparison = createRowComparison(options.client, {
-    p: partition,
-    settledBatch: settled.batch,
-    nowUs: options.nowUs,
-  });
-  const folded = await foldAgain(options, jsm, settled, start, decks, comparison);
-  await comparison.compare();
+  const client = openWarehouse({ url: options.clickhouseUrl });
+  const range = { p: partition, settledBatch: settled.batch, nowUs: options.nowUs };
+  const comparison = createRowComparison(client, range);
+  const folded = await foldAgain(options, jsm, settled, start, decks, comparison)
+    .then(async (result) => {
+      await comparison.compare();
+      return result;
+    })
+    .finally(() => client.close());
   const faults = [...start.faults];
   for (const { name, seq, same } of folded.snapshots) {
     if (!same) faults.push(`The state after entry ${seq} is not the one of snapshot ${name}.`);

@@ -1,7 +1,6 @@
 /** `./tollbook replay --verify`: folds the log again, beside the running installation, and compares it with what is stored. */
 import { replayPartition, type ReplayReport } from "@tollbook/meter/replay.ts";
 import { domainRules } from "@tollbook/meter/rules.ts";
-import { openWarehouse } from "@tollbook/warehouse/open-warehouse.ts";
 import { connectOperator } from "../connect.ts";
 import { UserFacingError } from "../failure.ts";
 import { openInstallation } from "../installation.ts";
@@ -20,7 +19,7 @@ export async function replay({ verify, partition, json }: ReplayFlags): Promise<
   const wanted =
     partition === undefined ? Array.from({ length: partitions }, (_, p) => p) : [partitionFrom(partition, partitions)];
   const nc = await connectOperator(installation);
-  const client = openWarehouse({ url: process.env["CLICKHOUSE_URL"] ?? `http://127.0.0.1:${ports.clickhouse}` });
+  const clickhouseUrl = process.env["CLICKHOUSE_URL"] ?? `http://127.0.0.1:${ports.clickhouse}`;
   const reports: ReplayReport[] = [];
   const failed: string[] = [];
   try {
@@ -29,7 +28,7 @@ export async function replay({ verify, partition, json }: ReplayFlags): Promise<
         const onProgress = json === true ? () => undefined : showProgress(p);
         const report = await replayPartition({
           nc,
-          client,
+          clickhouseUrl,
           partition: p,
           partitions,
           rules: domainRules,
@@ -46,7 +45,6 @@ export async function replay({ verify, partition, json }: ReplayFlags): Promise<
       }
     }
   } finally {
-    await client.close();
     await nc.close();
   }
   const faults = [...failed, ...reports.flatMap(({ faults: found }) => found)];
