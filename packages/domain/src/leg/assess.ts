@@ -68,7 +68,9 @@ export function assess(fold: Fold, account: Account, leg: Leg, startAt: number):
   const home = location === "" ? account.country : location;
   const destination = destinationOf(leg, rule, home);
   const policy = policyOf(settings, payer, at);
-  const entitlement = findEntitlement(account, rule, payer, at, startAt, destination.country, destination.premium);
+  // D29: a short code is a FREECALL, so that no minutes pay it either.
+  const priced = destination.shortCode ? "" : destination.country;
+  const entitlement = findEntitlement(account, rule, payer, at, startAt, priced, destination.premium);
   const tollFree = isTollFree(leg, rule);
   const listed = destination.listedEmergency;
   const checks: DenyReason[] = [];
