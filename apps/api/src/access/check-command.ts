@@ -16,8 +16,8 @@ type Data = Readonly<Record<string, unknown>>;
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The command that was checked; giving another one checks that. */
-    checkedCommand?: CommandType;
+    /** The command that was checked, with what it touches; giving another one, or about something else, checks that. */
+    checkedCommand?: string;
   }
 }
 
@@ -52,14 +52,15 @@ export async function checkCommandBody(request: FastifyRequest, log: LogClient, 
  * oneself, are compared with what the meter knows of the subject. Rejects with ApiProblem `forbidden`, `meterUnreachable`.
  */
 export async function checkCommand(request: FastifyRequest, log: LogClient, type: CommandType, data: Data): Promise<void> {
-  if (request.checkedCommand === type) return;
+  const subjects = subjectsOf(type, data);
+  const checked = JSON.stringify([type, subjects]);
+  if (request.checkedCommand === checked) return;
   const held = heldOf(request);
   const needed = commandPermissions[type];
   if (needed === "system") refuse(request, type);
   if (needed === "operator") {
     if (!mayOperate(principalOf(request), held)) refuse(request, type);
   } else if (!held.everywhere(needed)) {
-    const subjects = subjectsOf(type, data);
     const ask = async (about: CommandSubject): Promise<BelongsView | null> => await belongs(request, log, about);
     const allowed =
       (held.anywhere(needed) && (await inScope(request, needed, type, subjects, data, ask))) ||
@@ -73,7 +74,7 @@ export async function checkCommand(request: FastifyRequest, log: LogClient, type
     throw missingPermission(["manageBillingAccount"], principalOf(request), held);
   if (type === "user.set" && data["numbers"] !== undefined && !held.everywhere("manageNumbersAndPolicies"))
     throw missingPermission(["manageNumbersAndPolicies"], principalOf(request), held);
-  request.checkedCommand = type;
+  request.checkedCommand = checked;
 }
 
 type Ask = (about: CommandSubject) => Promise<BelongsView | null>;

@@ -32,7 +32,7 @@ beforeAll(async () => {
     ["plan-main", "calling-plan-domestic-120", "main"],
     ["plan-emea", "calling-plan-domestic-120", "emea"],
   ]) {
-    const order = { subscription, product, profile, licences: 5, term: "P1Y", billingFrequency: "monthly" };
+    const order = { subscription, product, profile, licences: 5, term: "P1Y", billingFrequency: "monthly", unitPrice: "2.00" };
     await runs.call("POST", at("subscriptions"), order, { "idempotency-key": `buy-${subscription}` });
   }
   await runs.call("POST", at("subscriptions/phone/assignments"), { users: ["ada"] });
@@ -84,6 +84,8 @@ describe("PG-1: pay-as-you-go", () => {
     const second = await as("billingAccountContributor:second");
     for (const who of [emea, second]) {
       expect((await toggle(who, "plan-emea")).status).toBe(200);
+      expect((await who.call("GET", at("subscriptions/plan-emea/pay-as-you-go"))).body["state"]).toBe("ON");
+      expect((await who.call("GET", at("subscriptions/plan-main/pay-as-you-go"))).status).toBe(404);
       expect(problem(await toggle(who, "plan-main"))).toEqual([
         403,
         "forbidden",
@@ -126,6 +128,23 @@ describe("roles of one billing profile", () => {
     expect(await put("apac", { billingAccount: "main", displayName: "APAC" })).toBe(403);
     expect(await put("apac", { displayName: "APAC" })).toBe(403);
     expect(await put("apac", { billingAccount: "second", displayName: "APAC" })).toBe(200);
+  });
+
+  it("pay its invoices and no others: whose an invoice is, the meter knows", async () => {
+    const manager = await as("invoiceManager:emea");
+    const pay = async (invoice: string): Promise<unknown> => {
+      const command = { type: "invoice.pay", data: { invoice, reference: "transfer" } };
+      return (await manager.call("POST", at("commands"), command, { "idempotency-key": `pay-${invoice}` })).body["code"];
+    };
+    const drafts = (await runs.call("GET", at("invoices"))).body["invoices"] as unknown as {
+      invoice: string;
+      billingProfile: string;
+    }[];
+    const draftOf = (profile: string): string => drafts.find((one) => one.billingProfile === profile)?.invoice ?? "";
+    // Not closed yet: the fold's word, which comes only to who may pay it.
+    expect([await pay(draftOf("emea")), await pay(draftOf("main"))]).toEqual(["unknownInvoice", "forbidden"]);
+    expect((await manager.call("GET", at(`invoices/${encodeURIComponent(draftOf("emea"))}`))).status).toBe(200);
+    expect((await manager.call("GET", at(`invoices/${encodeURIComponent(draftOf("main"))}`))).status).toBe(404);
   });
 
   it("say nothing about what is the whole organisation's: credits, settings, budgets", async () => {
