@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { timeUs } from "@tollbook/contracts/units.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { operator, startTestApi, type TestAnswer, type TestApi } from "../testing/start-test-api.ts";
+import { activateDeck, readDeckFile } from "../../../../tools/cli/src/deck-import.ts";
+import { operator, startTestApi, until, type TestAnswer, type TestApi } from "../testing/start-test-api.ts";
 import { sessionOf, signIn, type SignedIn } from "../testing/people.ts";
 
 /** Products over HTTP with the real rules: what the rules say is tested in the domain; here, that every route says it. */
@@ -7,6 +12,7 @@ import { sessionOf, signIn, type SignedIn } from "../testing/people.ts";
 let api: TestApi;
 let admin: SignedIn;
 let ada: SignedIn;
+let folder: string;
 let given = 0;
 const at = (path: string): string => `/v1/accounts/acme/${path}`;
 
@@ -25,6 +31,12 @@ const order = { product: "calling-plan-domestic", licences: 10, term: "P1Y", bil
 
 beforeAll(async () => {
   api = await startTestApi();
+  folder = mkdtempSync(join(tmpdir(), "tollbook-deck-"));
+  writeFileSync(
+    join(folder, "deck.csv"),
+    "# name=sample\nprefix,destination,country,type,currency,connect_fee,price_per_minute,first_increment_s,next_increment_s\n" +
+      "49,Germany,DE,geographic,USD,0,0.015,60,60\n",
+  );
   admin = await sessionOf(api, operator.email);
   await admin.call("POST", "/v1/accounts", { account: "acme", name: "Acme", country: "DE", currency: "USD", agreement: "MCA" });
   for (const user of ["ada", "bob"])
@@ -38,7 +50,10 @@ beforeAll(async () => {
   await done(admin, "POST", "subscriptions/phone/assignments", { users: ["ada", "bob"] });
   ada = await signIn(api, "ada@acme.test", "acme", []);
 }, 60_000);
-afterAll(async () => await api.close());
+afterAll(async () => {
+  await api.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe("the catalogue", () => {
   it("PG-2, RT-10: products under their headings with tags, prices and minutes per country", async () => {
@@ -183,9 +198,17 @@ describe("numbers and calls", () => {
     expect(await done(admin, "POST", "numbers/releases", { numbers: ["4930901820"] })).toEqual({ numbers: ["4930901820"] });
   });
 
-  it("why a user cannot call: the check, the fix, who can do it; without decks there is no price", async () => {
-    const why = await read("users/bob/why?to=%2B4930901820");
-    expect(why.body).toMatchObject({ decision: "deny", reason: "noRate", plan: { subscription: "org" } });
+  it("why a user cannot call: the check, the fix, who can do it; a deck that is activated is used at once", async () => {
+    const before = await read("users/bob/why?to=%2B4930901820");
+    expect(before.body).toMatchObject({ decision: "deny", reason: "noRate", plan: { subscription: "org" } });
+    await activateDeck(api.stack.nc, readDeckFile(join(folder, "deck.csv")), timeUs(0));
+    await until(async () => (await read("users/bob/why?to=4930901820")).body["decision"] === "allow");
+    expect((await read("users/bob/why?to=4930901820")).body).toMatchObject({
+      reason: "ok",
+      pricePerMinute: "0.015",
+      pool: { totalMinutes: 1200, availableMinutes: 1200 },
+      funding: [{ source: "POOL" }],
+    });
     const checks = (await read("users/ada/why?to=33140205050")).body["checks"] as unknown as { result: string }[];
     expect(checks.find(({ result }) => result === "failed")).toMatchObject({
       reason: "noPlan",
