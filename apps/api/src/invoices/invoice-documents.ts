@@ -99,7 +99,7 @@ function electronic(invoice: Invoice, { config }: Services, request: FastifyRequ
       `${invoice.invoice} is not issued yet: there is no electronic invoice of it.`,
       "It is issued after its period and three days.",
     );
-  if (config.seller === null)
+  if (config.seller === null || config.seller.taxNumber === "")
     throw missing(
       "Who sells is not set, and an electronic invoice must name him.",
       "Let the operator set TOLLBOOK_SELLER_NAME and the rest.",

@@ -6,8 +6,8 @@ import * as z from "zod/mini";
 import { accountOf } from "../access/principal.ts";
 import { decodeCursor, encodeCursor, limitFromText } from "../calls/call-query.ts";
 import { callFromRow } from "../calls/call-view.ts";
-import { openReaders } from "../calls/readers.ts";
 import { accountName, afterSeq, problems } from "../schemas.ts";
+import { openPeople } from "../reports/people.ts";
 import type { App, Services } from "../services.ts";
 import { loadInvoice } from "./load-invoice.ts";
 
@@ -22,7 +22,7 @@ const pageQuery = z.strictObject({
 /** Every line of an invoice lists what it was summed from (issue: "every line lists its calls"). */
 export function registerInvoiceLines(app: App, services: Services): void {
   const { reports } = services;
-  const readers = openReaders(services);
+  const readers = openPeople(services);
 
   app.get(
     "/v1/accounts/:account/invoices/:invoice/lines/:line/calls",

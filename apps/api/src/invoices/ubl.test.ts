@@ -82,6 +82,10 @@ function brokenRules(xml: string): string[] {
     rule(`BR-${code}-10`, ["E", "AE", "O"].includes(code) === (at(category, "cbc:TaxExemptionReason") !== undefined));
     const vat = (party: string): boolean =>
       textOf(at(root, party, "cac:Party", "cac:PartyTaxScheme", "cac:TaxScheme", "cbc:ID")) === "VAT";
+    const supplier = at(root, "cac:AccountingSupplierParty", "cac:Party");
+    if (code !== "O") rule(`BR-${code}-02 seller`, at(supplier, "cac:PartyTaxScheme", "cbc:CompanyID") !== undefined);
+    const registered = at(supplier, "cac:PartyLegalEntity", "cbc:CompanyID") !== undefined;
+    rule("BR-CO-26", vat("cac:AccountingSupplierParty") || registered);
     if (code === "O") rule("BR-O-02", !vat("cac:AccountingSupplierParty") && !vat("cac:AccountingCustomerParty"));
     if (code === "AE") rule("BR-AE-02", vat("cac:AccountingSupplierParty") && vat("cac:AccountingCustomerParty"));
   }
@@ -196,9 +200,11 @@ describe("UBL 2.1 after EN 16931", () => {
     expect(minorDigitsOf("JPY")).toBe(0);
   });
 
-  it("a draft, and a buyer without an address, are refused", () => {
+  it("a draft, a buyer without an address and a seller without a tax number are refused", () => {
     expect(() => invoiceUbl(exampleDocument([exampleLine(1)], { draft: true }), exampleSeller)).toThrow(RangeError);
     expect(() => invoiceUbl(exampleDocument([exampleLine(1)], { buyer: null }), exampleSeller)).toThrow(RangeError);
+    const nameless = { ...exampleSeller, taxNumber: "" };
+    expect(() => invoiceUbl(exampleDocument([exampleLine(1)]), nameless)).toThrow(/tax number/);
   });
 
   it("whatever lines and taxes the fold comes to, the arithmetic of EN 16931 holds and the total is ours", () => {

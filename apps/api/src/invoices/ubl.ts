@@ -8,8 +8,8 @@ import { taxCategoryOf, type TaxCategory } from "./tax-category.ts";
 import { invoiceWords, lineText } from "./words.ts";
 
 /**
- * An issued invoice (380) or credit note (381) as UBL 2.1 after EN 16931. Throws RangeError for a draft and where there is no
- * buyer's address, without which neither can be written.
+ * An issued invoice (380) or credit note (381) as UBL 2.1 after EN 16931. Throws RangeError for a draft and where the
+ * buyer's address or the seller's tax number is missing, without which neither can be written.
  *
  * How our amounts become theirs: a line whose net is quantity × price says so, any other is one unit at its net; what is
  * negative has a negative quantity, since a price may not be (BR-27). Discounts are allowances of the document. Tax that is
@@ -19,6 +19,7 @@ export function invoiceUbl(invoice: Invoice, seller: Seller): string {
   const buyer = invoice.billTo ?? invoice.soldTo;
   if (invoice.number === null || invoice.invoiceDate === null) throw new RangeError("a draft is no invoice yet");
   if (buyer === null) throw new RangeError("the billing profile has no address to bill to");
+  if (seller.taxNumber === "") throw new RangeError("the seller has no tax number (BR-S-02, BR-CO-26)");
   const sums = sumsOf(invoice, taxCategoryOf(invoice, seller, buyer));
   const note = invoice.kind === "creditNote";
   const root = note ? "CreditNote" : "Invoice";
@@ -146,10 +147,8 @@ function supplier(seller: Seller, category: TaxCategory): Xml {
     ...(named(seller.taxNumber, category) ? taxScheme(seller.taxNumber) : {}),
     "cac:PartyLegalEntity": {
       "cbc:RegistrationName": seller.name,
-      // BR-CO-26: a seller must be identifiable, by his VAT number or another one.
-      ...(named(seller.taxNumber, category) && isVat(seller.taxNumber)
-        ? {}
-        : { "cbc:CompanyID": seller.taxNumber || seller.name }),
+      // BR-CO-26: a seller must be identifiable also where his VAT number may not be named as such.
+      ...(named(seller.taxNumber, category) && isVat(seller.taxNumber) ? {} : { "cbc:CompanyID": seller.taxNumber }),
     },
   };
 }
