@@ -6,6 +6,7 @@ import type { CallFilter } from "@tollbook/warehouse/queries/call-filter.ts";
 import { callSorts, type CallCursor, type CallSort } from "@tollbook/warehouse/queries/calls.ts";
 import * as z from "zod/mini";
 import { ApiProblem } from "../problem.ts";
+import type { People } from "../reports/people.ts";
 import { afterSeq } from "../schemas.ts";
 
 const time = z.string().check(z.refine((text) => parseTime(text) !== null, "an RFC 3339 time, such as 2026-11-22T00:00:00Z"));
@@ -34,18 +35,19 @@ export const callListQuery = z.strictObject({
 
 export type CallFilterValues = Omit<CallQuery, "sort" | "cursor" | "limit">;
 
-export function filterFromQuery(query: CallFilterValues, hiddenDigits: number): CallFilter {
+export function filterFromQuery(query: CallFilterValues, people: People): CallFilter {
   return {
     from: timeFromText(query.from),
     to: timeFromText(query.to),
-    user: query.user,
+    user: query.user === undefined ? undefined : people.storedId(query.user),
     callType: query.callType,
     direction: query.direction,
     country: query.country,
     funding: query.funding,
     outcome: query.outcome,
     search: query.search,
-    hiddenDigits,
+    hiddenDigits: people.hiddenDigits,
+    hidesPeople: people.pseudonymised,
   };
 }
 

@@ -1,29 +1,24 @@
 import type { CallListItem } from "@tollbook/contracts/http.ts";
 import { formatMicros, formatTime, type Micros } from "@tollbook/contracts/units.ts";
 import type { CallListRow } from "@tollbook/warehouse/queries/calls.ts";
-import { shownNumbers } from "../masked-number.ts";
-
-export interface Reader {
-  readonly partition: number;
-  readonly hiddenDigits: number;
-  readonly displayName: (user: string) => string;
-}
+import type { People } from "../reports/people.ts";
 
 /** A stored row as the API shows it. */
-export function callFromRow(row: CallListRow, { partition, hiddenDigits, displayName }: Reader): CallListItem {
+export function callFromRow(row: CallListRow, people: People): CallListItem {
+  const person = people.person(row.user);
   return {
     usageId: row.usageId,
     outSeq: row.outSeq,
-    partition,
+    partition: people.partition,
     callId: row.callId,
     callType: row.callType,
     direction: row.direction,
     startAt: formatTime(row.startAt),
     endedAt: row.endedAt === 0 ? null : formatTime(row.endedAt),
     durationSeconds: row.billableSeconds,
-    user: row.user,
-    userDisplayName: displayName(row.user),
-    ...shownNumbers(row, hiddenDigits),
+    user: person?.id ?? "",
+    userDisplayName: person?.displayName ?? "",
+    ...people.numbers(row),
     destinationCountry: row.destinationCountry,
     destinationName: row.destinationName,
     destinationContext: row.destinationContext,

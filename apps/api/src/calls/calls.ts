@@ -18,11 +18,11 @@ import {
 } from "./call-query.ts";
 import { registerExplanation } from "./explanation.ts";
 import { registerExport } from "./export.ts";
-import { openReaders } from "./readers.ts";
+import { openPeople } from "../reports/people.ts";
 
 export function registerCalls(app: App, services: Services): void {
   const { reports } = services;
-  const readers = openReaders(services);
+  const readers = openPeople(services);
   registerExport(app, services, readers);
   registerExplanation(app, services, readers);
 
@@ -46,7 +46,7 @@ export function registerCalls(app: App, services: Services): void {
       const account = accountOf(request);
       const { query } = request;
       const reader = await readers.of(account);
-      const filter = filterFromQuery(query, reader.hiddenDigits);
+      const filter = filterFromQuery(query, reader);
       const sort = query.sort ?? "-startAt";
       const binding = cursorBinding(account, sort, filter);
       const after = decodeCursor(query.cursor, binding);
@@ -90,12 +90,12 @@ export function registerCalls(app: App, services: Services): void {
     async (request) => {
       const account = accountOf(request);
       const { bucket = "day", currency: wanted, ...query } = request.query;
-      const { hiddenDigits } = await readers.of(account);
+      const reader = await readers.of(account);
       await reports.settle(account, query.after);
       const dataUntil = reports.dataUntil(account);
       const points = await reports.read(
         account,
-        async (client, scope) => await usageSeries(client, scope, filterFromQuery(query, hiddenDigits), bucket),
+        async (client, scope) => await usageSeries(client, scope, filterFromQuery(query, reader), bucket),
       );
       const currency = wanted ?? mostUsed(points);
       return {

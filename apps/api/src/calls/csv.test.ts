@@ -2,11 +2,12 @@ import { micros, type E164 } from "@tollbook/contracts/units.ts";
 import { exampleCall } from "@tollbook/warehouse/testing/example-call.ts";
 import type { CallListRow } from "@tollbook/warehouse/queries/calls.ts";
 import { describe, expect, it } from "vitest";
+import { peopleFrom } from "../reports/people.ts";
 import { callFromRow } from "./call-view.ts";
 import type { CsvLanguage } from "../csv-cells.ts";
 import { csvHeader, csvLine } from "./csv.ts";
 
-const reader = { partition: 3, hiddenDigits: 3, displayName: (user: string) => user };
+const reader = peopleFrom({ partition: 3, country: "DE", hiddenDigits: 3, pseudonymised: false, users: new Map(), key: "" });
 const line = (differences: Partial<CallListRow>, language: CsvLanguage = "en"): Record<string, string> => {
   const row: CallListRow = { ...exampleCall(), segmentSources: ["POOL", "CREDITS"], ...differences };
   const names = readCells(csvHeader(language).slice(1), language);

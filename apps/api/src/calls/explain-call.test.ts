@@ -3,9 +3,12 @@ import type { CallRow } from "@tollbook/domain/fold.ts";
 import type { CallProof } from "@tollbook/domain/leg/proof.ts";
 import { exampleCall } from "@tollbook/warehouse/testing/example-call.ts";
 import { describe, expect, it } from "vitest";
+import { peopleFrom } from "../reports/people.ts";
 import { explainCall } from "./explain-call.ts";
 
-const reader = { partition: 3, hiddenDigits: 3, displayName: (user: string) => (user === "ada" ? "Ada" : "") };
+const ada = { id: "ada", displayName: "Ada", userPrincipalName: "ada@acme.test", number: "" };
+const facts = { partition: 3, country: "DE", hiddenDigits: 3, users: new Map([["ada", ada]]), key: "secret" };
+const reader = peopleFrom({ ...facts, pseudonymised: false });
 const proof: CallProof = {
   rate: {
     deckId: "sha256:1",
@@ -170,4 +173,11 @@ describe("an explanation", () => {
     expect(explanation.call).toMatchObject({ outcome: "voided", charge: "0.00", durationSeconds: 251 });
     expect(explanation.sentences.slice(-2).map(({ key }) => key)).toEqual(["totalNothing", "voided"]);
   });
+});
+
+it("§10: where people have pseudonyms, the explanation names nobody and shows no number of theirs", () => {
+  const hiding = peopleFrom({ ...facts, pseudonymised: true });
+  const text = JSON.stringify(explainCall([row({})], hiding));
+  expect(text).not.toMatch(/\bada\b|Ada|4930901820/);
+  expect(text).toContain(`"userDisplayName":"${hiding.person("ada")?.id}"`);
 });

@@ -4,17 +4,23 @@ import type { CallRow } from "@tollbook/domain/fold.ts";
 import type { CallProof } from "@tollbook/domain/leg/proof.ts";
 import { explainProof, type ProofSentence } from "@tollbook/tariffs/quote.ts";
 import { englishSentence } from "@tollbook/tariffs/quote-english.ts";
-import { callFromRow, type Reader } from "./call-view.ts";
+import type { People } from "../reports/people.ts";
+import { callFromRow } from "./call-view.ts";
 import { sentence } from "./sentences.ts";
 
 /** Why a call cost what it cost: from the stored row and its proof alone, so that it says the same in a year. */
-export function explainCall(rows: readonly CallRow[], reader: Reader): CallExplanation {
+export function explainCall(rows: readonly CallRow[], reader: People): CallExplanation {
   const row = standingRow(rows);
   const call = callFromRow({ ...row, segmentSources: row.segments.map(({ source }) => source) }, reader);
   const proof = row.proof === "" ? null : (JSON.parse(row.proof) as CallProof);
   return {
     call,
-    sentences: [...whatHappened(row, call, proof), ...whatCounted(row, proof), ...whoPaid(row, proof), ...whatItCost(row, rows)],
+    sentences: [
+      ...whatHappened(row, call, proof, reader),
+      ...whatCounted(row, proof),
+      ...whoPaid(row, proof),
+      ...whatItCost(row, rows),
+    ],
     segments: row.segments.map(({ amountMicros, ...segment }) => ({ ...segment, amount: formatMicros(amountMicros) })),
     postings: row.postings.map(({ ledger, unit, amount }) => ({
       ledger,
@@ -49,8 +55,9 @@ function standingRow(rows: readonly CallRow[]): CallRow {
   };
 }
 
-function whatHappened(row: CallRow, call: CallListItem, proof: CallProof | null): Sentence[] {
-  const who = call.userDisplayName || row.user || row.organizer || row.resourceAccount || "an unassigned number";
+function whatHappened(row: CallRow, call: CallListItem, proof: CallProof | null, people: People): Sentence[] {
+  const booked = people.person(row.user || row.organizer || row.resourceAccount);
+  const who = booked?.displayName ?? "an unassigned number";
   const values = {
     callType: row.callType,
     user: who,

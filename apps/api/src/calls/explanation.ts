@@ -9,9 +9,9 @@ import { accountName, AccountParams, afterSeq, problems } from "../schemas.ts";
 import type { App, Services } from "../services.ts";
 import { limitFromText } from "./call-query.ts";
 import { explainCall } from "./explain-call.ts";
-import type { Readers } from "./readers.ts";
+import type { PeopleOf } from "../reports/people.ts";
 
-export function registerExplanation(app: App, { reports }: Services, readers: Readers): void {
+export function registerExplanation(app: App, { reports }: Services, readers: PeopleOf): void {
   app.get(
     "/v1/accounts/:account/calls/:usageId/explanation",
     {

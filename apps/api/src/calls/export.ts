@@ -7,15 +7,15 @@ import { problemFromQuery } from "../reports.ts";
 import { AccountParams, problems } from "../schemas.ts";
 import type { App, Services } from "../services.ts";
 import { callFilterQuery, filterFromQuery } from "./call-query.ts";
-import { callFromRow, type Reader } from "./call-view.ts";
+import type { People, PeopleOf } from "../reports/people.ts";
+import { callFromRow } from "./call-view.ts";
 import { csvLanguages, type CsvLanguage } from "../csv-cells.ts";
 import { csvHeader, csvLine } from "./csv.ts";
-import type { Readers } from "./readers.ts";
 
 /** About what a spreadsheet can open, twice. A longer time is exported in parts, never cut off silently. */
 const MAX_ROWS = 2_000_000;
 
-export function registerExport(app: App, { reports, clickhouse, settled }: Services, readers: Readers): void {
+export function registerExport(app: App, { reports, clickhouse, settled }: Services, readers: PeopleOf): void {
   app.get(
     "/v1/accounts/:account/calls.csv",
     {
@@ -39,7 +39,7 @@ export function registerExport(app: App, { reports, clickhouse, settled }: Servi
       const account = accountOf(request);
       const { language = "en", ...query } = request.query;
       const reader = await readers.of(account);
-      const filter = filterFromQuery(query, reader.hiddenDigits);
+      const filter = filterFromQuery(query, reader);
       await reports.settle(account, query.after);
       const totals = await reports.read(account, async (client, scope) => await totalCalls(client, scope, filter));
       const rows = totals.reduce((sum, { calls }) => sum + calls, 0);
@@ -67,16 +67,21 @@ export function registerExport(app: App, { reports, clickhouse, settled }: Servi
 
 async function* csvOf(
   pages: AsyncIterable<readonly Parameters<typeof callFromRow>[0][]>,
-  reader: Reader,
+  reader: People,
   language: CsvLanguage,
 ): AsyncGenerator<string> {
   let text = csvHeader(language);
   for await (const page of pages) {
-    for (const row of page) text += csvLine(row, callFromRow(row, reader), language);
+    for (const row of page) text += csvLine(named(row, reader), callFromRow(row, reader), language);
     yield text;
     text = "";
   }
   if (text !== "") yield text;
+}
+
+/** As a reader may know them. */
+function named<Row extends { readonly user: string; readonly organizer: string }>(row: Row, people: People): Row {
+  return { ...row, user: people.person(row.user)?.id ?? "", organizer: people.person(row.organizer)?.id ?? "" };
 }
 
 async function* continued(first: IteratorResult<string>, rest: AsyncIterable<string>): AsyncGenerator<string> {

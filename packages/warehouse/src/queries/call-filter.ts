@@ -18,6 +18,8 @@ export interface CallFilter {
   readonly search?: string | undefined;
   /** How many last digits of the other party's number the reader may not see; they must not be found by searching either. */
   readonly hiddenDigits: number;
+  /** People have pseudonyms: neither their ids nor their own numbers are to be found by searching. */
+  readonly hidesPeople?: boolean | undefined;
 }
 
 export interface Condition {
@@ -28,6 +30,14 @@ export interface Condition {
 /** The other party's number is the caller's of an inbound leg and the callee's of an outbound one (domain §8.4). */
 const shown = (column: string, hiddenWhen: "inbound" | "outbound"): string =>
   `if(direction = '${hiddenWhen}', substring(${column}, 1, greatest(length(${column}) - {hiddenDigits:UInt8}, 0)), ${column})`;
+
+const search =
+  "(usage_id = {search:String} OR call_id = {search:String} OR startsWith(user, {search:String}) OR " +
+  `(length({digits:String}) >= 3 AND (position(${shown("from_e164", "inbound")}, {digits:String}) > 0 OR ` +
+  `position(${shown("to_e164", "outbound")}, {digits:String}) > 0)))`;
+const searchOfOthers =
+  "(usage_id = {search:String} OR call_id = {search:String} OR (length({digits:String}) >= 3 AND " +
+  `position(if(direction = 'inbound', ${shown("from_e164", "inbound")}, ${shown("to_e164", "outbound")}), {digits:String}) > 0))`;
 
 /** `AND …` for each part of the filter. Values travel only as bound parameters. */
 export function filterCondition(filter: CallFilter): Condition {
@@ -49,13 +59,7 @@ export function filterCondition(filter: CallFilter): Condition {
   if (filter.search !== undefined) {
     parameters["hiddenDigits"] = filter.hiddenDigits;
     parameters["digits"] = filter.search.replaceAll(/[^0-9]/g, "");
-    add(
-      "search",
-      filter.search,
-      "(usage_id = {search:String} OR call_id = {search:String} OR startsWith(user, {search:String}) OR " +
-        `(length({digits:String}) >= 3 AND (position(${shown("from_e164", "inbound")}, {digits:String}) > 0 OR ` +
-        `position(${shown("to_e164", "outbound")}, {digits:String}) > 0)))`,
-    );
+    add("search", filter.search, filter.hidesPeople === true ? searchOfOthers : search);
   }
   return { sql: parts.map((part) => ` AND ${part}`).join(""), parameters };
 }

@@ -215,3 +215,17 @@ it.each(["hour", "day"] as const)("calls per %s add up to the totals of the same
   }
   expect(points.reduce((sum, point) => sum + point.denied, 0)).toBe(current.filter(({ outcome }) => outcome === "denied").length);
 });
+
+it("§10: where people have pseudonyms, neither their ids nor their own numbers are found by searching; others' numbers are", async () => {
+  const found = async (search: string, hidesPeople: boolean): Promise<number> => {
+    const page = { sort: "startAt", after: null, limit: 100 } as const;
+    return (await listCalls(warehouse.client, scope, { ...all, search, hidesPeople }, page)).rows.length;
+  };
+  expect(await found("ad", false)).toBeGreaterThan(0);
+  expect(await found("ad", true)).toBe(0);
+  const own = current.filter(({ direction, fromE164 }) => direction === "outbound" && fromE164 === "4930901820").length;
+  const others = current.filter(({ direction, fromE164 }) => direction === "inbound" && fromE164 === "4930901820").length;
+  expect(await found("30901820", false)).toBe(own + others);
+  expect(await found("30901820", true)).toBe(others);
+  expect(await found("leg-3", true)).toBe(1);
+});
