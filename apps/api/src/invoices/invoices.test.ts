@@ -216,7 +216,7 @@ describe("once it is issued", () => {
     expect((await read(`${lineOf("other")}/calls?cursor=${first.next}`)).status).toBe(400);
   });
 
-  it("FOCUS 1.2: the sum of BilledCost by InvoiceId is the invoice's total to the micro-unit; pools and credits are billed 0", async () => {
+  it("CM-3, FOCUS 1.2: the sum of BilledCost by InvoiceId is the invoice's total to the micro-unit; pools and credits are billed 0", async () => {
     const answer = await read("cost/focus.csv?from=2027-01-01&to=2027-01-31");
     const rows = records(answer.text);
     const billed = rows.filter(({ InvoiceId }) => InvoiceId === "AC-000001");
