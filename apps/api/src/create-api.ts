@@ -28,6 +28,7 @@ import { openOutbox } from "./outbox/open-outbox.ts";
 import { openReports } from "./reports.ts";
 import { registerRoutes } from "./routes.ts";
 import type { App, Services } from "./services.ts";
+import { webhookEndpoints } from "./webhooks/endpoints.ts";
 import { sessionCookieName } from "./session-cookie.ts";
 
 export interface Api {
@@ -133,15 +134,17 @@ function openServices(config: ApiConfig, app: App, now: () => Date): Services {
   const metrics = createMetrics();
   const directory = directoryFromBucket(directoryEntries);
   const { outbox: outboxConfig, seller } = config;
+  const webhooks = webhookEndpoints(directoryEntries);
   return {
     config,
     directory,
+    webhooks,
     log,
     settled,
     clickhouse,
     reports,
     metrics,
-    outbox: openOutbox({ config: outboxConfig, directory, seller, log, settled, reports, metrics, say: app.log, now }),
+    outbox: openOutbox({ config: outboxConfig, directory, seller, endpoints: webhooks, log, settled, reports, metrics, say: app.log, now }),
     now,
   };
 }

@@ -22,6 +22,7 @@ import { openPeople } from "./reports/people.ts";
 import { registerReports } from "./reports/register.ts";
 import { registerSession } from "./session/session.ts";
 import { registerTestClock } from "./test-clock/test-clock.ts";
+import { registerWebhooks } from "./webhooks/webhooks-routes.ts";
 import { registerViews } from "./views/views.ts";
 
 /** Every route of the API, group by group. */
@@ -30,6 +31,7 @@ export async function registerRoutes(app: App, services: Services): Promise<void
   registerOutbox(app, services);
   registerTestClock(app, services);
   registerNotices(app, services);
+  registerWebhooks(app, services);
   registerSession(app, services);
   registerOidc(app, services);
   await registerEvents(app, services);

@@ -9,6 +9,7 @@ import type { SettledMarks } from "./log/settled-marks.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Outbox } from "./outbox/open-outbox.ts";
 import type { Reports } from "./reports.ts";
+import type { WebhookEndpoints } from "./webhooks/endpoints.ts";
 
 /** What the routes are made of; each route takes what it needs. */
 export interface Services {
@@ -20,6 +21,7 @@ export interface Services {
   readonly clickhouse: ClickHouseClient;
   readonly metrics: Metrics;
   readonly outbox: Outbox;
+  readonly webhooks: WebhookEndpoints;
   readonly now: () => Date;
 }
 

@@ -9,6 +9,9 @@ import { invoiceAttachments, invoiceContacts, userAddresses } from "../notices/i
 import { mailStage } from "../notices/mail-stage.ts";
 import type { Reports } from "../reports.ts";
 import { createIdle, type Idle } from "./idle.ts";
+import { deliveriesStage } from "../webhooks/deliveries-stage.ts";
+import type { WebhookEndpoints } from "../webhooks/endpoints.ts";
+import { webhooksStage } from "../webhooks/webhooks-stage.ts";
 import { invoicesStage } from "./invoices-stage.ts";
 import type { OutboxConfig } from "./outbox-config.ts";
 import { createOutboxMetrics, type OutboxState } from "./outbox-metrics.ts";
@@ -41,6 +44,7 @@ export interface OutboxOptions {
   readonly config: OutboxConfig;
   readonly directory: Directory;
   readonly seller: Seller | null;
+  readonly endpoints: WebhookEndpoints;
   readonly log: LogClient;
   readonly settled: SettledMarks;
   readonly reports: Reports;
@@ -52,7 +56,18 @@ export interface OutboxOptions {
 /** Before a stage that cannot be run is started again: the meter may not have set up the streams yet. */
 const RESTART_MS = 500;
 
-export function openOutbox({ config, directory, seller, log, settled, reports, metrics, say, now }: OutboxOptions): Outbox {
+export function openOutbox({
+  config,
+  directory,
+  seller,
+  endpoints,
+  log,
+  settled,
+  reports,
+  metrics,
+  say,
+  now,
+}: OutboxOptions): Outbox {
   const store = createOutboxStore();
   const closing = new AbortController();
   const running = new Set<Promise<void>>();
@@ -90,6 +105,14 @@ export function openOutbox({ config, directory, seller, log, settled, reports, m
           contactOf: invoiceContacts(log),
           invoicePdf: invoiceAttachments({ log, reports, seller }),
         }),
+        shared,
+      ),
+    ],
+    ["webhooks", createWorker(webhooksStage({ log, endpoints, now }), shared)],
+    [
+      "deliveries",
+      createWorker(
+        deliveriesStage({ log, endpoints, store, anywhere: config.webhooksAnywhere, now, ...config.webhookPatience }),
         shared,
       ),
     ],

@@ -9,4 +9,6 @@ export interface OutboxConfig {
   readonly testProvider: boolean;
   /** Webhooks may go to http and to addresses of this network: for trying things out only. */
   readonly webhooksAnywhere: boolean;
+  /** Tests are not patient. */
+  readonly webhookPatience?: { readonly retryMs: readonly number[]; readonly disableAfterMs: number };
 }
