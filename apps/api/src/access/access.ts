@@ -1,13 +1,10 @@
 import type { CommandType } from "@tollbook/contracts/commands.ts";
 import type { Permission } from "./permissions.ts";
 
-/** Rights as routes named them before permissions: `read` and `admin` ask for everything of that kind. */
-export type EarlierRight = "read" | "change" | "admin";
-
 /** A route of an account. */
 export interface AccountAccess {
   /** Any of these. */
-  readonly account: readonly [Permission | EarlierRight, ...(Permission | EarlierRight)[]];
+  readonly account: readonly [Permission, ...Permission[]];
   /**
    * Also for those who hold it for one billing account or profile only: the route itself shows them no more than that
    * (`heldOf(request).inProfile`). Without it such a role does not open the route.

@@ -2,11 +2,11 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Directory } from "../directory/directory.ts";
 import type { LogClient } from "../log/log-client.ts";
 import { ApiProblem, notFound } from "../problem.ts";
-import type { AccountAccess, EarlierRight } from "./access.ts";
+import type { AccountAccess } from "./access.ts";
 import { checkCommandBody, mayGiveSome } from "./check-command.ts";
 import { missingPermission } from "./forbidden.ts";
-import { heldIn, type Held } from "./held.ts";
-import { permissionNames, reading, type Permission } from "./permissions.ts";
+import { heldIn } from "./held.ts";
+import type { Permission } from "./permissions.ts";
 import { heldOf, isOperator, principalOf } from "./principal.ts";
 
 /**
@@ -59,14 +59,8 @@ function decide(request: FastifyRequest, directory: Directory): void {
 function decideInAccount(request: FastifyRequest, { account: anyOf, scoped, perUser = [] }: AccountAccess): void {
   const principal = principalOf(request);
   const held = heldOf(request);
-  const meets = (need: Permission | EarlierRight): boolean => {
-    if (isEarlier(need)) return earlier[need].every((permission) => held.everywhere(permission));
-    return scoped === true ? held.anywhere(need) : held.everywhere(need);
-  };
-  if (!anyOf.some(meets)) {
-    const needed = anyOf.flatMap((need) => (isEarlier(need) ? missing(earlier[need], held) : need));
-    throw missingPermission(needed, principal, held);
-  }
+  const meets = (permission: Permission): boolean => (scoped === true ? held.anywhere(permission) : held.everywhere(permission));
+  if (!anyOf.some(meets)) throw missingPermission(anyOf, principal, held);
   const query = request.query as Readonly<Record<string, unknown>>;
   // CM-6: whoever may read costs may read them by person, too.
   const byPerson: Permission[] = anyOf.includes("readCost") ? ["readPerUserUsage", "readCost"] : ["readPerUserUsage"];
@@ -81,20 +75,6 @@ function asks(query: Readonly<Record<string, unknown>>, member: string): boolean
   if (given === undefined) return false;
   const values = (Array.isArray(given) ? given : [given]).filter((one): one is string => typeof one === "string");
   return value === undefined || values.some((one) => one.split(",").includes(value));
-}
-
-const earlier: Readonly<Record<EarlierRight, readonly Permission[]>> = {
-  read: reading.filter((permission) => permission !== "readMembers" && permission !== "readAudit"),
-  change: permissionNames.filter((permission) => /^(assign|buy|cancel|manage|toggle)/.test(permission)),
-  admin: ["grantDirectoryRoles", "manageKeys"],
-};
-
-function isEarlier(need: Permission | EarlierRight): need is EarlierRight {
-  return need in earlier;
-}
-
-function missing(needed: readonly Permission[], held: Held): readonly Permission[] {
-  return needed.filter((permission) => !held.everywhere(permission)).slice(0, 1);
 }
 
 function needs(what: string): ApiProblem {
