@@ -13,6 +13,7 @@ import type { AddressInfo } from "node:net";
 import { decideAccess } from "./access/decide.ts";
 import { recogniseCallers } from "./access/recognise.ts";
 import { directoryFromBucket, followDirectory } from "./directory/directory.ts";
+import { sweepDirectory } from "./directory/sweep.ts";
 import type { ApiConfig } from "./environment.ts";
 import { noteKeyUses } from "./key-uses.ts";
 import { openLog } from "./log/log-client.ts";
@@ -73,7 +74,9 @@ export async function createApp(config: ApiConfig, now: () => Date = () => new D
 
   const services = openServices(config, app, now);
   const keyUses = noteKeyUses(services.directory, app.log);
+  const sweep = sweepDirectory(services.directory, now, app.log);
   app.addHook("onClose", async () => {
+    sweep.close();
     await keyUses.flush();
     await services.outbox.close(OUTBOX_CLOSE_MS);
     await services.log.close();
@@ -144,7 +147,18 @@ function openServices(config: ApiConfig, app: App, now: () => Date): Services {
     clickhouse,
     reports,
     metrics,
-    outbox: openOutbox({ config: outboxConfig, directory, seller, endpoints: webhooks, log, settled, reports, metrics, say: app.log, now }),
+    outbox: openOutbox({
+      config: outboxConfig,
+      directory,
+      seller,
+      endpoints: webhooks,
+      log,
+      settled,
+      reports,
+      metrics,
+      say: app.log,
+      now,
+    }),
     now,
   };
 }
