@@ -81,7 +81,7 @@ export function renew(fold: Fold, account: Account, leg: Leg, event: CallEvent, 
   }
   const used = usedSeconds(leg, fold.now);
   releaseReservation(fold, account, leg);
-  const sources = withCutoff(account, a, sourcesOf(fold, account, a, true));
+  const sources = withCutoff(account, a, sourcesOf(fold, account, a, true, leg.onCredits));
   const grant = grantFrom(a, sources, used, requested(event), true) ?? noMore(leg);
   hold(fold, account, leg, a, sources, grant, reply);
   if (grant.final && used >= grant.grantedSeconds) cutOff(fold, account, leg, sources.refusal);
@@ -124,6 +124,7 @@ export function releaseGrant(fold: Fold, account: Account, leg: Leg): void {
   releaseReservation(fold, account, leg);
   change(undo, leg, "sessionId", "");
   change(undo, leg, "authorisedAt", 0);
+  change(undo, leg, "onCredits", false);
   change(undo, leg, "grantedSeconds", -1);
   change(undo, leg, "final", false);
   change(undo, leg, "answer", null);
@@ -152,6 +153,7 @@ function hold(fold: Fold, account: Account, leg: Leg, a: Assessment, sources: So
   change(undo, leg, "grantedSeconds", grant.grantedSeconds);
   change(undo, leg, "final", grant.final);
   if (leg.authorisedAt === 0) change(undo, leg, "authorisedAt", fold.now);
+  if (grant.moneyMicros > 0 && !leg.onCredits) change(undo, leg, "onCredits", true);
   if (leg.state === "STARTED" && leg.rank === 0) change(undo, leg, "state", "AUTHORISED");
   armLeg(fold, account, leg, fold.now + SUPERVISED_US);
   answer(fold, leg, answerFor(fold, account, leg, a, grant, sources.checks, unreachable(a, sources)), reply);

@@ -35,8 +35,18 @@ export interface FundingCheck {
   readonly passed: boolean;
 }
 
-/** `promised`: the leg held a grant, so what it was authorised on stays good (§12.9 to §12.11). Its own reservation is released before. */
-export function sourcesOf(fold: Fold, account: Account, a: Assessment, promised: boolean): Sources {
+/**
+ * `promised`: the leg held a grant, so what it was authorised on stays good (§12.9, §12.10). `onCredits`: a grant of it reached
+ * into the credits, which it may take below zero (§12.11); minutes alone promise no money, however the grants were cut. Its own
+ * reservation is released before.
+ */
+export function sourcesOf(
+  fold: Fold,
+  account: Account,
+  a: Assessment,
+  promised: boolean,
+  onCredits: boolean = promised,
+): Sources {
   const { entitlement } = a;
   const checks: FundingCheck[] = [];
   const pool = entitlement.pool === "" ? undefined : account.pools.get(entitlement.pool);
@@ -68,7 +78,7 @@ export function sourcesOf(fold: Fold, account: Account, a: Assessment, promised:
   // D7: with auto-recharge On it is never post-paid.
   const overage = entitlement.overage !== null && !recharges;
   const availableMicros = entitlement.mayUseCredits ? spendableMicros(credits, a.startAt) - credits.reservedMicros : 0;
-  const open = entitlement.mayUseCredits && (availableMicros > 0 || (promised && !overage));
+  const open = entitlement.mayUseCredits && (availableMicros > 0 || (onCredits && !overage));
   checks.push({ reason: "noCreditsLicense", passed: entitlement.mayUseCredits });
   if (entitlement.mayUseCredits) checks.push({ reason: "creditsExhausted", passed: open });
   if (entitlement.overageExists) checks.push({ reason: "payAsYouGoOff", passed: overage });

@@ -51,6 +51,7 @@ export function legFromRow(row: CallRow): Leg {
     grantedSeconds: asGrant ? granted : -1,
     final: asGrant,
     authorisedAt: granted === null ? 0 : row.startAt,
+    onCredits: granted !== null && row.segments.some(({ source }) => source === "CREDITS"),
     poolKey: "",
     poolMonth: 0,
     poolReserved: 0,

@@ -50,6 +50,8 @@ export interface Leg {
   final: boolean;
   /** What it was authorised on stays good (§12.9 to §12.11): set with the first grant, 0 before. */
   authorisedAt: number;
+  /** A grant of it reached into the credits: it may take them below zero (edge 11). */
+  onCredits: boolean;
   poolKey: string;
   poolMonth: number;
   poolReserved: number;
@@ -117,6 +119,7 @@ export function legFromEvent(event: CallEvent): Leg {
     grantedSeconds: -1,
     final: false,
     authorisedAt: 0,
+    onCredits: false,
     poolKey: "",
     poolMonth: 0,
     poolReserved: 0,

@@ -54,7 +54,7 @@ export function settleLeg(fold: Fold, account: Account, leg: Leg, times: LegTime
     observeEnd(fold, account, a, leg, row);
     return row;
   }
-  const sources = needsFunding(a) ? sourcesOf(fold, account, a, promised) : null;
+  const sources = needsFunding(a) ? sourcesOf(fold, account, a, promised, leg.onCredits) : null;
   const funding = sources === null ? fundingByRule(fold, account, a, seconds) : fundLeg(a, sources, seconds);
   const row = writeLeg(fold, account, leg, times, version, "rated", a, funding, seconds, sources);
   observeEnd(fold, account, a, leg, row);

@@ -69,7 +69,7 @@ describe("calling plans and their pools (CP-1 to CP-13)", () => {
     expect(rich.called(1, { user: "u1", to: BERLIN })).toMatchObject({ amountMicros: 15_000, poolMinutes: 0 });
   });
 
-  describe("CP-6, edge 3, example 3: the international plan's two caps", () => {
+  describe("the international plan's two caps", () => {
     function usedUp(kind: "domestic" | "international", coupling: Product["capCoupling"]): World {
       // The catalogue's switch; put back by the caller.
       const plan = products.find(({ id }) => id === "calling-plan-international") as { capCoupling: Product["capCoupling"] };
@@ -88,18 +88,21 @@ describe("calling plans and their pools (CP-1 to CP-13)", () => {
     it.each([
       ["international", ILLINOIS, 39_000],
       ["domestic", BERLIN, 45_000],
-    ] as const)("either: with the %s minutes used, the other kind is paid too: three minutes", (kind, to, amountMicros) => {
-      try {
-        expect(usedUp(kind, "either").called(180, { user: "u1", to })).toMatchObject({ poolMinutes: 0, amountMicros });
-      } finally {
-        reset();
-      }
-    });
+    ] as const)(
+      "CP-6, example 3, either: with the %s minutes used, the other kind is paid too: three minutes",
+      (kind, to, amountMicros) => {
+        try {
+          expect(usedUp(kind, "either").called(180, { user: "u1", to })).toMatchObject({ poolMinutes: 0, amountMicros });
+        } finally {
+          reset();
+        }
+      },
+    );
 
     it.each([
       ["international", ILLINOIS],
       ["domestic", BERLIN],
-    ] as const)("independent: with the %s minutes used, the other kind still has its own", (kind, to) => {
+    ] as const)("CP-6, example 3, independent: with the %s minutes used, the other kind still has its own", (kind, to) => {
       try {
         expect(usedUp(kind, "independent").called(180, { user: "u1", to })).toMatchObject({ poolMinutes: 3, amountMicros: 0 });
       } finally {
@@ -107,7 +110,7 @@ describe("calling plans and their pools (CP-1 to CP-13)", () => {
       }
     });
 
-    it("either: one minute left in the one is enough for the other; a running call keeps its own when the other ends", () => {
+    it("CP-6, edge 3: one minute left in the one is enough for the other; a running call keeps its own when the other ends", () => {
       const world = fundedWorld("calling-plan-international", { country: "US" });
       world.fold.at("2026-03-10T08:00:00Z");
       world.called(599 * 60, { user: "u1", to: BERLIN });

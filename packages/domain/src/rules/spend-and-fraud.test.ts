@@ -88,7 +88,7 @@ describe("fraud (edge 30, D36)", () => {
     expect(world.asked({ user: "u1", to: BERLIN })).toMatchObject({ decision: "allow" });
   });
 
-  it("edge 30: the call after the most in ten minutes blocks its user with fraudSuspected, who is told; the next is denied", () => {
+  it("edge 30, D36: the call after the most in ten minutes blocks its user with fraudSuspected, who is told; the next is denied", () => {
     const world = fundedWorld("calling-plan-domestic-120", { users: 2 });
     world.org.command("account.settings", { fraudRules: { callsPer10Minutes: 3 } });
     for (let at = 0; at < 3; at++) expect(world.asked({ user: "u1", to: BERLIN })).toMatchObject({ decision: "allow" });

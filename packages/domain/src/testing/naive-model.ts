@@ -51,7 +51,16 @@ export interface ModelAnswer {
 type Fact =
   | { what: "money"; amount: bigint }
   | { what: "switch"; on: boolean; at: number }
-  | { what: "granted"; leg: string; month: number; pool: number; money: bigint; seconds: number; final: boolean }
+  | {
+      what: "granted";
+      leg: string;
+      month: number;
+      pool: number;
+      money: bigint;
+      seconds: number;
+      final: boolean;
+      onCredits: boolean;
+    }
   | { what: "closed"; leg: string }
   | { what: "settled"; leg: string; month: number; result: ModelResult; replaced: boolean };
 
@@ -96,7 +105,7 @@ export function createNaiveModel(world: ModelWorld) {
     return on;
   };
 
-  const funds = (leg: ModelLeg, startAt: number, month: number, promised: boolean): Funds => {
+  const funds = (leg: ModelLeg, startAt: number, month: number, onCredits: boolean): Funds => {
     const user = world.users[leg.user] as ModelUser;
     const rate = world.rates[leg.rate] as ModelRate;
     const hasPool = user.plan === "domestic120" && rate.domestic;
@@ -107,7 +116,7 @@ export function createNaiveModel(world: ModelWorld) {
       hasPool,
       available,
       mayCredit: user.creditsLicence,
-      credit: user.creditsLicence && (available > 0n || (promised && !on)),
+      credit: user.creditsLicence && (available > 0n || (onCredits && !on)),
       overage: on,
       refusal: world.postPaid && !on ? "payAsYouGoOff" : user.creditsLicence ? "creditsExhausted" : "noCreditsLicense",
     };
@@ -142,7 +151,7 @@ export function createNaiveModel(world: ModelWorld) {
       const user = world.users[leg.user] as ModelUser;
       if (user.plan === "none") return { allow: false, reason: "noPlan", granted: 0, reserved: 0n };
       if (held !== null) facts.push({ what: "closed", leg: leg.id });
-      const from = funds(leg, startAt, month, held !== null);
+      const from = funds(leg, startAt, month, held?.onCredits ?? false);
       const rate = world.rates[leg.rate] as ModelRate;
       const wanted = roundUp(rate, Math.min(used + slice, 86_400));
       let pool = 0;
@@ -170,7 +179,8 @@ export function createNaiveModel(world: ModelWorld) {
           }
         }
       }
-      facts.push({ what: "granted", leg: leg.id, month, pool, money, seconds: granted, final });
+      const onCredits = (held?.onCredits ?? false) || money > 0n;
+      facts.push({ what: "granted", leg: leg.id, month, pool, money, seconds: granted, final, onCredits });
       return { allow: true, reason: "ok", granted, reserved: money };
     },
     /** The end: `replaces` an earlier settlement of the same leg. */
@@ -179,17 +189,17 @@ export function createNaiveModel(world: ModelWorld) {
       facts.push({ what: "closed", leg: leg.id });
       if (replaces) for (const fact of facts) if (fact.what === "settled" && fact.leg === leg.id) fact.replaced = true;
       const over = held !== null && (held.final || cut) && connected > held.seconds && connected <= held.seconds + 5;
-      const result = pay(leg, startAt, month, over ? held.seconds : connected, held !== null);
+      const result = pay(leg, startAt, month, over ? held.seconds : connected, held?.onCredits ?? false);
       facts.push({ what: "settled", leg: leg.id, month, result, replaced: false });
       return result;
     },
   };
 
-  function pay(leg: ModelLeg, startAt: number, month: number, seconds: number, promised: boolean): ModelResult {
+  function pay(leg: ModelLeg, startAt: number, month: number, seconds: number, onCredits: boolean): ModelResult {
     const nothing = { poolMinutes: 0, credits: 0n, overage: 0n };
     const user = world.users[leg.user] as ModelUser;
     if (user.plan === "none") return { ...nothing, unfundedSeconds: seconds, reason: "noPlan" };
-    const from = funds(leg, startAt, month, promised);
+    const from = funds(leg, startAt, month, onCredits);
     const rate = world.rates[leg.rate] as ModelRate;
     const billed = roundUp(rate, seconds);
     let pool = 0;
