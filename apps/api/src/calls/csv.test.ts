@@ -7,7 +7,15 @@ import { callFromRow } from "./call-view.ts";
 import type { CsvLanguage } from "../csv-cells.ts";
 import { csvHeader, csvLine } from "./csv.ts";
 
-const reader = peopleFrom({ partition: 3, country: "DE", hiddenDigits: 3, pseudonymised: false, users: new Map(), key: "" });
+const reader = peopleFrom({
+  partition: 3,
+  country: "DE",
+  hiddenDigits: 3,
+  pseudonymised: false,
+  clockOffsetUs: 0,
+  users: new Map(),
+  key: "",
+});
 const line = (differences: Partial<CallListRow>, language: CsvLanguage = "en"): Record<string, string> => {
   const row: CallListRow = { ...exampleCall(), segmentSources: ["POOL", "CREDITS"], ...differences };
   const names = readCells(csvHeader(language).slice(1), language);

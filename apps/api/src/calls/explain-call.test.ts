@@ -7,7 +7,7 @@ import { peopleFrom } from "../reports/people.ts";
 import { explainCall } from "./explain-call.ts";
 
 const ada = { id: "ada", displayName: "Ada", userPrincipalName: "ada@acme.test", number: "" };
-const facts = { partition: 3, country: "DE", hiddenDigits: 3, users: new Map([["ada", ada]]), key: "secret" };
+const facts = { partition: 3, clockOffsetUs: 0, country: "DE", hiddenDigits: 3, users: new Map([["ada", ada]]), key: "secret" };
 const reader = peopleFrom({ ...facts, pseudonymised: false });
 const proof: CallProof = {
   rate: {

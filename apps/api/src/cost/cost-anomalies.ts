@@ -36,9 +36,9 @@ export function registerCostAnomalies(app: App, services: ReportServices): void 
     async (request) => {
       const account = accountOf(request);
       const { query } = request;
-      const now = nowUs(services);
-      const today = Math.floor(now / US_PER_DAY);
       const people = await peopleOf.of(account);
+      const now = nowUs(services, people);
+      const today = Math.floor(now / US_PER_DAY);
       const range = costRange(query, now);
       const from = Math.floor(range.from / US_PER_DAY);
       const end = Math.min(Math.ceil(range.to / US_PER_DAY), today);

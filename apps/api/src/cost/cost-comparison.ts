@@ -47,7 +47,7 @@ export function registerCostComparison(app: App, services: ReportServices): void
       const account = accountOf(request);
       const { query } = request;
       const people = await peopleOf.of(account);
-      const filter = costFilter(query, costRange(query, nowUs(services)), people);
+      const filter = costFilter(query, costRange(query, nowUs(services, people)), people);
       const previous = { ...filter, ...previousRange(filter) };
       const groupBy = query.groupBy ?? "service";
       const dataUntil = await freshness(services, account, query.after);

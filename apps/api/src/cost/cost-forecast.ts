@@ -36,8 +36,8 @@ export function registerCostForecast(app: App, services: ReportServices): void {
     async (request) => {
       const account = accountOf(request);
       const { query } = request;
-      const now = nowUs(services);
       const people = await peopleOf.of(account);
+      const now = nowUs(services, people);
       const period = periodOf(query.period ?? "month", now);
       const dataUntil = await freshness(services, account, query.after);
       const today = Math.floor(now / US_PER_DAY);

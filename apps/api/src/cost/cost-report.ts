@@ -62,7 +62,7 @@ export function registerCostReport(app: App, services: ReportServices): void {
       const account = accountOf(request);
       const { query } = request;
       const people = await peopleOf.of(account);
-      const filter = costFilter(query, costRange(query, nowUs(services)), people);
+      const filter = costFilter(query, costRange(query, nowUs(services, people)), people);
       const groupBy = groupingsFrom(query.groupBy ?? "currency") ?? [];
       const top = Number(query.top ?? DEFAULT_TOP);
       const dataUntil = await freshness(services, account, query.after);
@@ -106,7 +106,7 @@ export function registerCostReport(app: App, services: ReportServices): void {
       const account = accountOf(request);
       const { query } = request;
       const people = await peopleOf.of(account);
-      const filter = costFilter(query, costRange(query, nowUs(services)), people);
+      const filter = costFilter(query, costRange(query, nowUs(services, people)), people);
       const groupBy = groupingsFrom(query.groupBy ?? "day,service") ?? [];
       await freshness(services, account, query.after);
       const names = await costNames(log, account, people);

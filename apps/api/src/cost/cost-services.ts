@@ -34,7 +34,7 @@ export function registerCostServices(app: App, services: ReportServices): void {
       const account = accountOf(request);
       const { query } = request;
       const people = await peopleOf.of(account);
-      const filter = costFilter(query, costRange(query, nowUs(services)), people);
+      const filter = costFilter(query, costRange(query, nowUs(services, people)), people);
       const dataUntil = await freshness(services, account, query.after);
       const [totals, list, daily] = await reports.read(
         account,

@@ -45,7 +45,7 @@ interface GraphFunction {
 const callsPage =
   (family: "pstn" | "directRouting", show: typeof pstnCallLogRow): GraphFunction["page"] =>
   async (services, { from, to }, context, after) => {
-    const earliest = earliestOf(family, nowUs(services));
+    const earliest = earliestOf(family, nowUs(services, context.people));
     // Both bounds are inclusive, and a time has microseconds.
     const filter = { family, from: from < earliest ? earliest : from, to: timeUs(to + 1) };
     const cursor = after === null ? null : { startAt: Number(after[0]), outSeq: Number(after[1]) };
@@ -74,7 +74,7 @@ const functions: Readonly<Record<string, GraphFunction>> = {
     versions: ["beta"],
     place: [0, ""],
     async page(services, { from, to }, context, after) {
-      const range = { since: earliestOf("pstn", nowUs(services)), from, to: timeUs(to + 1) };
+      const range = { since: earliestOf("pstn", nowUs(services, context.people)), from, to: timeUs(to + 1) };
       const cursor = after === null ? null : { at: Number(after[0]), id: String(after[1]) };
       const { rows, next } = await services.reports.read(
         context.account as AccountId,
@@ -88,7 +88,7 @@ const functions: Readonly<Record<string, GraphFunction>> = {
     versions: ["beta"],
     place: [0],
     async page(services, { from, to }, context, after) {
-      const earliest = earliestOf("pstn", nowUs(services));
+      const earliest = earliestOf("pstn", nowUs(services, context.people));
       const skip = after === null ? 0 : Number(after[0]);
       const filter = { from: from < earliest ? earliest : from, to: timeUs(to + 1) };
       const groups = await services.reports.read(

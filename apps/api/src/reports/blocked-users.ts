@@ -42,8 +42,8 @@ export function registerBlockedUsers(app: App, services: ReportServices): void {
     async (request) => {
       const account = accountOf(request);
       const { query } = request;
-      const now = nowUs(services);
       const people = await peopleOf.of(account);
+      const now = nowUs(services, people);
       const range = blockRange(query, now);
       const binding = bindingOf(account, "blocked", query.range, query.from, query.to);
       const place = decodePlace(query.cursor, binding, [0, ""]);
@@ -86,7 +86,7 @@ export function registerBlockedUsers(app: App, services: ReportServices): void {
     async (request, reply) => {
       const account = accountOf(request);
       const people = await peopleOf.of(account);
-      const range = blockRange(request.query, nowUs(services));
+      const range = blockRange(request.query, nowUs(services, people));
       await freshness(services, account, request.query.after);
       const chunks = csvText(columns, allChanges(account, range, people), csvStyle(request.query));
       return await sendFile(reply, { type: CSV_TYPE, name: `blocked-users-${account}.csv` }, chunks);

@@ -49,8 +49,8 @@ export function registerCallsExport(app: App, services: ReportServices): void {
     },
     async (request, reply) => {
       const account = accountOf(request);
-      const now = nowUs(services);
       const people = await peopleOf.of(account);
+      const now = nowUs(services, people);
       const dataUntil = await freshness(services, account, request.query.after);
       const filters = filtersOf(request.query, people, now);
       const counts = await reports.read(

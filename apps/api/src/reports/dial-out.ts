@@ -46,8 +46,8 @@ export function registerDialOut(app: App, services: ReportServices): void {
     async (request) => {
       const account = accountOf(request);
       const { query } = request;
-      const now = nowUs(services);
       const people = await peopleOf.of(account);
+      const now = nowUs(services, people);
       const filter = filterOf(query, now);
       const binding = bindingOf(account, "dialOut", query.range, query.from, query.to, query.destinationCountry);
       const place = decodePlace(query.cursor, binding, ["", ""]);
@@ -100,7 +100,7 @@ export function registerDialOut(app: App, services: ReportServices): void {
       const account = accountOf(request);
       const people = await peopleOf.of(account);
       await freshness(services, account, request.query.after);
-      const rows = allRows(account, filterOf(request.query, nowUs(services)), people);
+      const rows = allRows(account, filterOf(request.query, nowUs(services, people)), people);
       const chunks = csvText(columns, rows, csvStyle(request.query));
       return await sendFile(reply, { type: CSV_TYPE, name: `conferencing-dial-out-${account}.csv` }, chunks);
     },
@@ -122,8 +122,8 @@ export function registerDialOut(app: App, services: ReportServices): void {
     async (request) => {
       const account = accountOf(request);
       const { query, params } = request;
-      const now = nowUs(services);
       const people = await peopleOf.of(account);
+      const now = nowUs(services, people);
       const user = people.storedId(params.organizer);
       const filter = { ...filterOf(query, now), user, family: "pstn", callType: "conf_out" } as const;
       const binding = bindingOf(account, "dialOutCalls", user, query.range, query.from, query.to, query.destinationCountry);

@@ -35,8 +35,8 @@ export function registerDirectRouting(app: App, services: ReportServices): void 
     },
     async (request) => {
       const account = accountOf(request);
-      const now = nowUs(services);
       const people = await peopleOf.of(account);
+      const now = nowUs(services, people);
       const filter = usageFilter("directRouting", request.query, people, now);
       const binding = usageBinding(account, "directRouting", request.query);
       const place = decodePlace(request.query.cursor, binding, [0, 0]);
@@ -78,7 +78,7 @@ export function registerDirectRouting(app: App, services: ReportServices): void 
     async (request, reply) => {
       const account = accountOf(request);
       const people = await peopleOf.of(account);
-      const filter = usageFilter("directRouting", request.query, people, nowUs(services));
+      const filter = usageFilter("directRouting", request.query, people, nowUs(services, people));
       await freshness(services, account, request.query.after);
       const pages = streamReportCalls(clickhouse, settled.scope(account), filter);
       const chunks = exportFile(directRoutingFields, pages, { account, people });

@@ -11,9 +11,9 @@ import { AccountParams, afterSeq, problems } from "../schemas.ts";
 import type { App } from "../services.ts";
 import { CSV_TYPE, csvAnswer, csvQuery, csvStyle, csvText, sendFile, type CsvColumn } from "./download.ts";
 import { dateOf } from "./report-range.ts";
-import { nowUs, type ReportServices } from "./report-services.ts";
+import type { ReportServices } from "./report-services.ts";
 
-type Pools = { readonly rows: MinutePoolRow[]; readonly month: number | null };
+type Pools = { readonly rows: MinutePoolRow[]; readonly month: number | null; readonly at: TimeUs };
 
 /** §8.5: the pools of the current month as the meter sees them now, and the day on which each is expected to be used up. */
 export function registerMinutePools(app: App, services: ReportServices): void {
@@ -35,9 +35,8 @@ export function registerMinutePools(app: App, services: ReportServices): void {
     },
     async (request) => {
       const account = accountOf(request);
-      const now = nowUs(services);
-      const { rows, month } = await poolsOf(account, request.query.after, now);
-      return { generatedAt: formatTime(now), month, chart: chartOf(rows), rows };
+      const { rows, month, at } = await poolsOf(account, request.query.after);
+      return { generatedAt: formatTime(at), month, chart: chartOf(rows), rows };
     },
   );
 
@@ -57,19 +56,19 @@ export function registerMinutePools(app: App, services: ReportServices): void {
     },
     async (request, reply) => {
       const account = accountOf(request);
-      const { rows } = await poolsOf(account, request.query.after, nowUs(services));
+      const { rows } = await poolsOf(account, request.query.after);
       const chunks = csvText(columns, onePage(rows), csvStyle(request.query));
       return await sendFile(reply, { type: CSV_TYPE, name: `minute-pools-${account}.csv` }, chunks);
     },
   );
 
-  async function poolsOf(account: AccountId, after: string | undefined, now: TimeUs): Promise<Pools> {
+  async function poolsOf(account: AccountId, after: string | undefined): Promise<Pools> {
     const view = (await askMeter(services.log, account, { view: "pools" }, after)) as PoolsView;
-    // An account with a test clock lives in another time: its pools' month is that of `asOf`, and so is the forecast.
-    const at = parseTime(view.asOf.time) ?? now;
+    // The account's own time, which is also its pools' and their forecast's.
+    const at = parseTime(view.asOf.time) ?? timeUs(services.now().getTime() * 1000);
     const usage = await historyOf(account, at);
     const month = view.pools[0]?.month ?? null;
-    return { month, rows: groupsOf(view.pools).map((pools) => rowOf(pools, usage, at)) };
+    return { at, month, rows: groupsOf(view.pools).map((pools) => rowOf(pools, usage, at)) };
   }
 
   /** Pools are shown also when ClickHouse is away: then without a forecast. */

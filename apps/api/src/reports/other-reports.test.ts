@@ -230,6 +230,7 @@ describe("§8.5 PSTN minute pools", () => {
     call("home", "+4930123456");
     call("abroad", "+33140205050");
     const api = await open({ view: (request) => view(fold.state, "acme" as AccountId, request) });
+    expect((await api.get(path("minute-pools"))).body.generatedAt).toBe("2026-11-02T16:00:00.000000Z");
     const { body } = await api.get(path("minute-pools"));
     expect(body.month).toBe(202_611);
     const rows = (body.rows as Row[]).map((row) => [

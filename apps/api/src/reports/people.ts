@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { partitionOf } from "@tollbook/contracts/subjects.ts";
-import type { AccountId } from "@tollbook/contracts/units.ts";
+import { parseTime, type AccountId } from "@tollbook/contracts/units.ts";
 import type { SummaryView, UsersView } from "@tollbook/contracts/views.ts";
 import type { ReportRow } from "@tollbook/warehouse/queries/report-calls.ts";
 import { askMeter } from "../ask-meter.ts";
@@ -25,6 +25,8 @@ export interface People {
   readonly country: string;
   readonly hiddenDigits: number;
   readonly pseudonymised: boolean;
+  /** How far the account's own time lies from ours: 0 unless it has a test clock. */
+  readonly clockOffsetUs: number;
   /** Null: the organisation itself. */
   person(user: string): Person | null;
   /** What a reader knows a user by (id, principal name or display name; or the pseudonym), back to the id that rows carry. */
@@ -49,9 +51,9 @@ const KEEP_MS = 30_000;
 /** More people than this are shown by their ids. */
 const MAX_USERS = 5000;
 /** With the meter away and nothing known, the strictest country's rule holds, and nobody is named. */
-const unknown = { country: "", hiddenDigits: 4, pseudonymised: true, users: new Map<string, Person>() };
+const unknown = { clockOffsetUs: 0, country: "", hiddenDigits: 4, pseudonymised: true, users: new Map<string, Person>() };
 
-export function openPeople({ log, settled, directory }: Pick<Services, "log" | "settled" | "directory">): PeopleOf {
+export function openPeople({ log, settled, directory, now }: Pick<Services, "log" | "settled" | "directory" | "now">): PeopleOf {
   const known = new Map<AccountId, { readonly people: People; readonly until: number }>();
   return {
     async of(account) {
@@ -59,12 +61,15 @@ export function openPeople({ log, settled, directory }: Pick<Services, "log" | "
       const current = known.get(account);
       if (current !== undefined && current.until > performance.now()) return current.people;
       try {
-        const { country, pseudonymiseUsers = false } = (await askMeter(log, account, { view: "summary" })) as SummaryView;
+        const view = (await askMeter(log, account, { view: "summary" })) as SummaryView;
+        const { country, pseudonymiseUsers = false } = view;
+        const clockOffsetUs = offsetOf(view.asOf.time, now());
         const users = await everybody(account);
         const key = await directory.pseudonymKey(account);
-        const facts = { country, hiddenDigits: hiddenDigitsIn(country), pseudonymised: pseudonymiseUsers, users };
+        const facts = { clockOffsetUs, country, hiddenDigits: hiddenDigitsIn(country), pseudonymised: pseudonymiseUsers, users };
         const people = peopleFrom({ ...facts, partition, key });
-        known.set(account, { people, until: performance.now() + KEEP_MS });
+        // A test clock may be moved at any time.
+        known.set(account, { people, until: performance.now() + (clockOffsetUs === 0 ? KEEP_MS : 0) });
         return people;
       } catch {
         // A report must not fail because a name is missing.
@@ -87,7 +92,16 @@ export function openPeople({ log, settled, directory }: Pick<Services, "log" | "
   }
 }
 
+/** The fold's time stands still between two entries of the log, a minute at most: only a clock of its own is further away. */
+const CLOCK_FROM_US = 600_000_000;
+
+function offsetOf(asOf: string, now: Date): number {
+  const offset = (parseTime(asOf) ?? 0) - now.getTime() * 1000;
+  return Math.abs(offset) < CLOCK_FROM_US ? 0 : offset;
+}
+
 export interface PeopleFacts {
+  readonly clockOffsetUs: number;
   readonly partition: number;
   readonly country: string;
   readonly hiddenDigits: number;

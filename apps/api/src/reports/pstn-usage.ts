@@ -102,8 +102,8 @@ export function registerPstnUsage(app: App, services: ReportServices): void {
     async (request) => {
       const account = accountOf(request);
       const { query } = request;
-      const now = nowUs(services);
       const people = await peopleOf.of(account);
+      const now = nowUs(services, people);
       const filter = usageFilter("pstn", query, people, now);
       const binding = usageBinding(account, "pstn", query);
       const place = decodePlace(query.cursor, binding, [0, 0]);
@@ -145,7 +145,7 @@ export function registerPstnUsage(app: App, services: ReportServices): void {
     async (request, reply) => {
       const account = accountOf(request);
       const people = await peopleOf.of(account);
-      const filter = usageFilter("pstn", request.query, people, nowUs(services));
+      const filter = usageFilter("pstn", request.query, people, nowUs(services, people));
       await freshness(services, account, request.query.after);
       const pages = streamReportCalls(clickhouse, settled.scope(account), filter);
       const rows = shownPages(pages, (row) => pstnUsageRow(row, people));

@@ -1,12 +1,13 @@
 import { timeUs, type AccountId, type TimeUs } from "@tollbook/contracts/units.ts";
 import type { Services } from "../services.ts";
-import type { PeopleOf } from "./people.ts";
+import type { People, PeopleOf } from "./people.ts";
 
 /** What the routes of reports are made of. */
 export type ReportServices = Pick<Services, "reports" | "clickhouse" | "settled" | "log" | "now"> & { readonly people: PeopleOf };
 
-export function nowUs({ now }: Pick<ReportServices, "now">): TimeUs {
-  return timeUs(now().getTime() * 1000);
+/** The account's own time: ours, unless it has a test clock. */
+export function nowUs({ now }: Pick<ReportServices, "now">, { clockOffsetUs }: Pick<People, "clockOffsetUs">): TimeUs {
+  return timeUs(now().getTime() * 1000 + clockOffsetUs);
 }
 
 /** Waits for a position if one is named, then says how fresh what follows is. */

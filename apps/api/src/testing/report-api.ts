@@ -57,6 +57,7 @@ export async function startReportApi({
     country: "DE",
     hiddenDigits: 3,
     pseudonymised: false,
+    clockOffsetUs: 0,
     users: new Map(),
     key: "",
     ...people,
