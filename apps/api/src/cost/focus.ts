@@ -138,9 +138,9 @@ async function openExport(
   const scope = settled.scope(account);
   const rows = (async function* (): AsyncGenerator<readonly FocusRow[]> {
     for await (const page of costOfCalls(clickhouse, scope, selection))
-      yield page.map((call) => rowOfCall(call, periods.of(call.invoice, call.startAt), names));
+      yield page.map((call) => rowOfCall(call, periods.of(call.invoice, call.startAt, call.subscription), names));
     for await (const page of costOfEvents(clickhouse, scope, selection))
-      yield page.map((event) => rowOfEvent(event, periods.of(event.invoice, event.at), names));
+      yield page.map((event) => rowOfEvent(event, periods.of(event.invoice, event.at, ""), names));
     for (const { invoice, period } of periods.documents) yield rowsOfDocument(invoice, period, names);
   })();
   // The first page decides whether this is an answer or a problem; after it, a failure breaks the connection off.
@@ -161,8 +161,8 @@ const startOf = (text: string, timeZone: string): number => {
 interface Periods {
   readonly byInvoice: ReadonlyMap<string, FocusPeriod>;
   readonly documents: readonly { readonly invoice: Invoice; readonly period: FocusPeriod }[];
-  /** Of what is on an invoice, that of the invoice; else the main profile's own period at that time. */
-  of(invoice: string, at: number): FocusPeriod;
+  /** Of what is on an invoice, that of the invoice; else the period at that time of the profile that pays for the subscription. */
+  of(invoice: string, at: number, subscription: string): FocusPeriod;
 }
 
 /** Throws ApiProblem when an invoice is issued and its document not stored yet: without it the sums would be wrong. */
@@ -174,6 +174,7 @@ function periodsOf(
 ): Periods {
   const profiles = new Map(billingProfiles.map((one) => [one.profile, one]));
   const main = billingProfiles[0];
+  const payers = new Map(billingProfiles.flatMap((one) => one.subscriptions.map((subscription) => [subscription, one])));
   const within = (text: string): boolean => text >= from && text <= to;
   const periodOf = (profile: string, start: string, end: string, number: string | null, invoice: string): FocusPeriod => {
     const { timeZone = "UTC", displayName = profile, billingAccount = "" } = profiles.get(profile) ?? {};
@@ -219,10 +220,16 @@ function periodsOf(
   return {
     byInvoice,
     documents: issued,
-    of(invoice, at) {
+    of(invoice, at, subscription) {
       const found = byInvoice.get(invoice);
       if (found !== undefined) return found;
-      const { profile = "main", displayName = "", billingAccount = "", anchorDay = 1, timeZone = "UTC" } = main ?? {};
+      const {
+        profile = "main",
+        displayName = "",
+        billingAccount = "",
+        anchorDay = 1,
+        timeZone = "UTC",
+      } = payers.get(subscription) ?? main ?? {};
       return {
         profile,
         profileName: displayName,

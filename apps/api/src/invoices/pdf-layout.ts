@@ -55,6 +55,7 @@ function titleOf({ kind, number }: Invoice, words: InvoiceWords): string {
 }
 
 const half = (page.right - page.left) / 2;
+const META_LABEL = 108;
 const metaX = page.left + half + 20;
 
 /** Seller on the left, what it is and its figures on the right. */
@@ -87,8 +88,8 @@ function drawHead(paper: Paper, seller: Seller | null, title: string): number {
   }
   y += 6;
   for (const [label, value] of metaOf(paper)) {
-    head.add(textElement(doc, "P", () => void write(doc, `${label} `, metaX, y, 100, { colour: colours.soft })));
-    head.add(textElement(doc, "P", () => void write(doc, value, metaX + 100, y, page.right - metaX - 100)));
+    head.add(textElement(doc, "P", () => void write(doc, `${label} `, metaX, y, META_LABEL, { colour: colours.soft })));
+    head.add(textElement(doc, "P", () => void write(doc, value, metaX + META_LABEL, y, page.right - metaX - META_LABEL)));
     y = doc.y + 2;
   }
   head.end();

@@ -136,7 +136,9 @@ function textOfLine({ words, locale }: Paper, line: InvoiceLine): string {
   if (calls === 0) return text;
   const tenths = Math.round(billedSeconds / 6);
   const minutes = figure(`${tenths < 0 ? "-" : ""}${Math.floor(Math.abs(tenths) / 10)}.${Math.abs(tenths) % 10}`, locale, 1);
-  return `${text} · ${fill(words.calls, { calls: figure(String(calls), locale), minutes })}`;
+  const counted = fill(Math.abs(calls) === 1 ? words.call : words.calls, { calls: figure(String(calls), locale), minutes });
+  // A figure stays with its unit.
+  return `${text} · ${counted.replaceAll(" ", "\u00a0")}`;
 }
 
 function lineHeight(paper: Paper, line: InvoiceLine): number {

@@ -47,6 +47,8 @@ export interface InvoiceWords {
   readonly sellerMissing: string;
   /** `{calls}`, `{minutes}` */
   readonly calls: string;
+  /** The same of one alone. */
+  readonly call: string;
   readonly licences: string;
   readonly prorationCredit: string;
   readonly prorationCharge: string;
@@ -97,6 +99,7 @@ const en: InvoiceWords = {
   page: "Page {page} of {pages}",
   sellerMissing: "Seller not set (TOLLBOOK_SELLER_NAME)",
   calls: "{calls} calls, {minutes} min",
+  call: "{calls} call, {minutes} min",
   licences: "Licences",
   prorationCredit: "Credit for the rest of the period, former number of licences",
   prorationCharge: "Charge for the rest of the period, new number of licences",
@@ -151,6 +154,7 @@ const de: InvoiceWords = {
   page: "Seite {page} von {pages}",
   sellerMissing: "Verkäufer nicht festgelegt (TOLLBOOK_SELLER_NAME)",
   calls: "{calls} Anrufe, {minutes} min",
+  call: "{calls} Anruf, {minutes} min",
   licences: "Lizenzen",
   prorationCredit: "Gutschrift für den Rest des Zeitraums, bisherige Anzahl Lizenzen",
   prorationCharge: "Gebühr für den Rest des Zeitraums, neue Anzahl Lizenzen",
@@ -205,6 +209,7 @@ const da: InvoiceWords = {
   page: "Side {page} af {pages}",
   sellerMissing: "Sælger ikke angivet (TOLLBOOK_SELLER_NAME)",
   calls: "{calls} opkald, {minutes} min",
+  call: "{calls} opkald, {minutes} min",
   licences: "Licenser",
   prorationCredit: "Kreditering for resten af perioden, tidligere antal licenser",
   prorationCharge: "Gebyr for resten af perioden, nyt antal licenser",
