@@ -5,7 +5,7 @@ import type { BillingView, InvoicesView } from "@tollbook/contracts/billing-view
 import type { InvoiceLineCalls, InvoiceLineEvents } from "@tollbook/contracts/invoice-lines.ts";
 import type { Invoice } from "@tollbook/contracts/invoice.ts";
 import { timeUs } from "@tollbook/contracts/units.ts";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type * as z from "zod/mini";
 import { activateDeck, readDeckFile } from "../../../../tools/cli/src/deck-import.ts";
 import { exampleBuyer, exampleSeller } from "../testing/example-invoices.ts";
@@ -20,6 +20,8 @@ prefix,destination,country,type,currency,connect_fee,price_per_minute,first_incr
 33,France,FR,geographic,EUR,0.01,0.016,60,60
 93,Afghanistan,AF,geographic,EUR,0,3.333333,60,60
 `;
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let api: TestApi;
 let key: string;

@@ -18,7 +18,7 @@ const calls = (index: number): ReturnType<typeof exampleLine> =>
     calls: 1,
   });
 
-describe("an invoice as PDF", () => {
+describe("an invoice as PDF", { timeout: 30_000 }, () => {
   it("is PDF/A-3a: tagged, in its language, with its fonts in it, and the same bytes for the same document", async () => {
     const invoice = exampleDocument([exampleLine(240_000_000, { quantity: 30, unitPriceMicros: 8_000_000 })]);
     const bytes = await invoicePdf(invoice, exampleSeller, "da");
