@@ -18,6 +18,7 @@ import { createOutboxMetrics, type OutboxState } from "./outbox-metrics.ts";
 import { createOutboxStore, type OutboxStore } from "./outbox-store.ts";
 import { paymentsStage } from "./payments-stage.ts";
 import type { PaymentProvider } from "./payment-provider.ts";
+import { createStripeProvider } from "./stripe-provider.ts";
 import { createTestProvider, type TestProvider } from "./test-provider.ts";
 import type { StageName } from "./stage.ts";
 import { createWorker, type Worker } from "./worker.ts";
@@ -88,6 +89,7 @@ export function openOutbox({
   const outboxMetrics = createOutboxMetrics(metrics.registry, () => state);
   const testProvider = createTestProvider(() => store.charges(), now);
   const providers = new Map<string, PaymentProvider>();
+  if (config.stripe !== null) providers.set("stripe", createStripeProvider({ ...config.stripe, intents: store.intents }));
   if (config.testProvider) providers.set(testProvider.name, testProvider);
 
   const shared = { store, metrics: outboxMetrics, log: say, now };

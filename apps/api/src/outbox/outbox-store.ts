@@ -3,6 +3,7 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import { chargesBucket, handledBucket, outboxBucket } from "@tollbook/contracts/outbox.ts";
 import { BucketUnavailable, MirroredBucket } from "../log/mirrored-bucket.ts";
 import { sha256 } from "../directory/entries.ts";
+import type { StripeIntents } from "./stripe-provider.ts";
 import { stageNames, type StageName } from "./stage.ts";
 
 /** What a stage did with a message. */
@@ -50,6 +51,8 @@ export interface OutboxStore {
   readonly facts: MirroredBucket;
   /** Of the test provider. */
   charges(): KV;
+  /** Of Stripe. */
+  readonly intents: StripeIntents;
 }
 
 /** Longer than any try; a process that dies while it holds one delays the next try by so much. */
@@ -61,6 +64,7 @@ export function createOutboxStore(): OutboxStore {
   let charges: KV | null = null;
   const markKey = (stage: StageName, id: string): string => `${stage}.${sha256(id).slice(0, 32)}`;
   const claimKey = (stage: StageName, id: string): string => `claim.${markKey(stage, id)}`;
+  const intentKey = (attempt: string): string => `stripe.${sha256(attempt).slice(0, 32)}`;
   const parkedKey = (stage: StageName, seq: number): string => `parked.${stage}.${seq}`;
   const alarmKey = (account: string, invoice: string): string => `alarm.${account}.${sha256(invoice).slice(0, 32)}`;
   const all = <Value>(prefix: string): Value[] =>
@@ -123,5 +127,14 @@ export function createOutboxStore(): OutboxStore {
     },
     facts,
     charges: () => open(charges),
+    intents: {
+      async get(attempt) {
+        const entry = await open(charges).get(intentKey(attempt));
+        return entry === null ? null : entry.string();
+      },
+      async set(attempt, intent) {
+        await open(charges).put(intentKey(attempt), intent);
+      },
+    },
   };
 }

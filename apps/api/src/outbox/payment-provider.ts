@@ -29,6 +29,8 @@ export interface ChargeAnswer {
 export interface PaymentProvider {
   readonly name: string;
   charge(charge: Charge, signal: AbortSignal): Promise<ChargeAnswer>;
-  /** How a charge that needed a confirmation stands now. Absent: the provider tells by itself. */
+  /** How a charge that needs a confirmation stands now, charging nothing. Absent: the provider tells by itself. */
   lookUp?(charge: Charge, signal: AbortSignal): Promise<ChargeAnswer>;
+  /** Nobody confirmed it: from now on nobody can. The answer is final; `succeeded` when somebody was faster. */
+  cancel?(charge: Charge, signal: AbortSignal): Promise<ChargeAnswer>;
 }

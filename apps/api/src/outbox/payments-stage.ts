@@ -4,7 +4,7 @@ import { sendCommand } from "../give-command.ts";
 import type { LogClient } from "../log/log-client.ts";
 import type { OutboxMetrics } from "./outbox-metrics.ts";
 import { decodeOutboxMessage } from "./outbox-message.ts";
-import { done, type Stage, type Verdict } from "./stage.ts";
+import { done, type Attempt, type Stage, type Verdict } from "./stage.ts";
 import type { Charge, ChargeAnswer, PaymentProvider } from "./payment-provider.ts";
 
 export interface PaymentsOptions {
@@ -14,12 +14,13 @@ export interface PaymentsOptions {
   readonly metrics: OutboxMetrics;
 }
 
-/** How long a confirmation is asked about, so often: 24 h, then the payment has failed. */
+/** Whether the cardholder has confirmed is asked so often, for a day; then the payment has failed. */
 const CONFIRMATION_EVERY_MS = 60_000;
+const CONFIRMATION_ASKED = 1_440;
 
 /** Charges what the fold asks for and gives the provider's word back as the command `payment.result` (PM-3, edge 13). */
 export function paymentsStage({ log, providers, metrics }: PaymentsOptions): Stage<OutboxMessage> {
-  const charge = async (message: OutboxPayment, signal: AbortSignal): Promise<Verdict> => {
+  const charge = async (message: OutboxPayment, { number, signal }: Attempt): Promise<Verdict> => {
     if (message.method === null) return await giveResult(log, message, { outcome: "failed", detail: "noPaymentMethod" });
     const provider = providers.get(message.method.provider);
     // Not the card's fault: it waits until the installation has been set up for it.
@@ -34,9 +35,7 @@ export function paymentsStage({ log, providers, metrics }: PaymentsOptions): Sta
       currency: message.currency,
       idempotencyKey: message.id,
     };
-    let answer = await provider.charge(asked, signal);
-    // Asked again, a provider may repeat its first answer: how the confirmation went is another question.
-    if (answer.outcome === "needsConfirmation" && provider.lookUp !== undefined) answer = await provider.lookUp(asked, signal);
+    const answer = await answerTo(provider, asked, number, signal);
     metrics.payments.inc({ provider: provider.name, outcome: answer.outcome });
     const verdict = await giveResult(log, message, answer);
     if (answer.outcome !== "needsConfirmation" || verdict.kind !== "done" || provider.lookUp === undefined) return verdict;
@@ -49,11 +48,21 @@ export function paymentsStage({ log, providers, metrics }: PaymentsOptions): Sta
     wants: ({ kind }) => kind === "payment",
     idOf: ({ id }) => id,
     accountOf: ({ account }) => account,
-    handle: async (message, { signal }) => (message.kind === "payment" ? await charge(message, signal) : done("ignored")),
+    handle: async (message, attempt) => (message.kind === "payment" ? await charge(message, attempt) : done("ignored")),
     retryMs: [500, 1_000, 2_000, 5_000, 15_000, 60_000, 300_000],
     exclusive: false,
     concurrency: 8,
   };
+}
+
+async function answerTo(provider: PaymentProvider, asked: Charge, number: number, signal: AbortSignal): Promise<ChargeAnswer> {
+  const answer = await provider.charge(asked, signal);
+  if (answer.outcome !== "needsConfirmation" || provider.lookUp === undefined) return answer;
+  // Asked again, a provider may repeat its first answer: how the confirmation went is another question.
+  const now = await provider.lookUp(asked, signal);
+  if (now.outcome !== "needsConfirmation" || number < CONFIRMATION_ASKED || provider.cancel === undefined) return now;
+  const last = await provider.cancel(asked, signal);
+  return last.outcome === "succeeded" ? last : { ...last, outcome: "failed", detail: "nobody confirmed it within a day" };
 }
 
 /** The id of the command derives from what it says, so that repeating it changes nothing. */
