@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { denyReasons } from "@tollbook/contracts/codes.ts";
 import { timeUs } from "@tollbook/contracts/units.ts";
+import { fixFor } from "@tollbook/domain/views/why-view-fixes.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { activateDeck, readDeckFile } from "../../../../tools/cli/src/deck-import.ts";
+import { roleNames } from "../access/roles.ts";
 import { operator, startTestApi, until, type TestAnswer, type TestApi } from "../testing/start-test-api.ts";
 import { sessionOf, signIn, type SignedIn } from "../testing/people.ts";
 
@@ -155,6 +158,10 @@ describe("self-service", () => {
         purchases: [{ subscription: "own", buyerName: "ada", price: "12.00", licences: 10, assignedUsers: ["bob"] }],
       },
     ]);
+    const reader = await signIn(api, "reader@acme.test", "acme", ["globalReader"]);
+    expect((await read("self-service", reader)).body["products"]).toMatchObject([
+      { users: [], purchases: [{ assignedUsers: [] }] },
+    ]);
     const csv = await read("self-service/users.csv?language=de");
     // Reading it as text takes the byte order mark away.
     expect(csv.text.split("\r\n")).toEqual([
@@ -217,6 +224,11 @@ describe("numbers and calls", () => {
     expect((await read("users/ada/why?to=112")).body).toMatchObject({ decision: "allow", reason: "emergency" });
     expect((await read("users/ada/why")).status).toBe(400);
     expect((await read("users/bob/why?to=112", ada)).status).toBe(403);
+  });
+
+  it("every role that a fix names is one that can be given", () => {
+    const named = new Set(denyReasons.flatMap((reason) => fixFor(reason, "paidCalls").roles));
+    expect([...named].filter((role) => !(roleNames as readonly string[]).includes(role))).toEqual([]);
   });
 
   it("edge 27: the organisation leaves", async () => {

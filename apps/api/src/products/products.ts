@@ -142,8 +142,21 @@ async function selfServiceOf(
   const own = mine || !heldOf(request).everywhere("readProducts");
   // A key bought nothing for itself: with `mine` it sees nothing.
   const buyer = principal.kind === "person" ? principal.person.email : "nobody";
-  const view = await askMeter(log, accountOf(request), { view: "selfService", ...(own ? { buyer } : {}) }, after);
-  return view as z.infer<typeof SelfServiceView>;
+  const view = (await askMeter(log, accountOf(request), { view: "selfService", ...(own ? { buyer } : {}) }, after)) as z.infer<
+    typeof SelfServiceView
+  >;
+  const held = heldOf(request);
+  return own || held.everywhere("readUsers") || held.everywhere("assignLicences") ? view : withoutUsers(view);
+}
+
+/** §10: totals for whoever reads products; names of people only for those who may read them, or for the buyer. */
+function withoutUsers(view: z.infer<typeof SelfServiceView>): z.infer<typeof SelfServiceView> {
+  const products = view.products.map((product) => ({
+    ...product,
+    users: [],
+    purchases: product.purchases.map((purchase) => ({ ...purchase, assignedUsers: [] })),
+  }));
+  return { ...view, products };
 }
 
 function usersCsv({ products }: z.infer<typeof SelfServiceView>, language: CsvLanguage): string {

@@ -157,6 +157,35 @@ describe("assigning (SS-4, CP-2, D17)", () => {
     expect(world.subscription().assigned).toEqual(["u101"]);
   });
 
+  it("D17: a second calling plan is refused, whichever the two are; the bundle of phone and plan is one and needs no phone system", () => {
+    const world = planned(1, 1, 1);
+    world.org.command("user.set", { user: "bare", displayName: "bare", usageLocation: "US" });
+    world.buy({ subscription: "bundle", product: "teams-phone-with-calling-plan", licences: 2 });
+    world.buy({ subscription: "newer", product: "calling-plan-international-9", licences: 1 });
+    const assign = (subscription: string, user: string): string | undefined =>
+      world.give("licence.assign", { subscription, users: [user] }).code;
+    expect([assign("bundle", "u1"), assign("newer", "u1")]).toEqual(["secondCallingPlan", "secondCallingPlan"]);
+    expect([assign("bundle", "bare"), assign("newer", "bare")]).toEqual([undefined, "secondCallingPlan"]);
+    world.org.command("licence.unassign", { subscription: "s", users: ["u1"] });
+    expect(assign("newer", "u1")).toBeUndefined();
+    // Pools of their own.
+    const { pools } = world.see({ view: "pools" }) as { pools: { pool: string; totalMinutes: number }[] };
+    expect(pools.map(({ pool, totalMinutes }) => [pool, totalMinutes])).toEqual([
+      ["MCOPSTN5/US+PR/domestic", 120],
+      ["MCOTEAMS_ESSENTIALS/US+PR/domestic", 3000],
+      ["MCOPSTN9/US+PR/domestic", 3000],
+      ["MCOPSTN9/US+PR/international", 600],
+    ]);
+  });
+
+  it("D17, CP-11: Puerto Rico and Canada are domestic to each other for plans", () => {
+    const world = beginSubscriptions({ country: "CA" });
+    world.org.give("teams-phone-standard", world.org.users(1, "PR"));
+    world.buy({ licences: 1 });
+    world.org.command("licence.assign", { subscription: "s", users: ["u1"] });
+    expect(world.asked({ user: "u1", to: "+12045550100" }).funding).toEqual([{ source: "POOL", ref: "MCOPSTN1/US+PR/domestic" }]);
+  });
+
   it("RA-1: resource-account licences: 25 and one for each ten Teams Phone users; 600 users are 85", () => {
     const world = beginSubscriptions();
     const people = world.org.users(600, "DE");

@@ -52,6 +52,8 @@ export const setRecurring: Handler<"subscription.setRecurring"> = (fold, account
   if (state !== "Active") return refused("subscriptionNotActive", `it is ${state}: reactivate it`);
   const before = subscription.recurring;
   change(fold.undo, subscription, "recurring", data.on);
+  // Renewed after all: it is no longer cancelled.
+  if (data.on) change(fold.undo, subscription, "cancellation", null);
   return accepted(subscription.id, {
     from: before,
     to: data.on,

@@ -45,6 +45,11 @@ describe("cancellation (SS-5, SB-2)", () => {
       result: { effect: "atEndOfTerm", endsAt: "2027-01-01T00:00:00.000000Z", credited: "0.00" },
     });
     expect(world.state()).toBe("Active");
+    expect(world.subscription().cancellation).toMatchObject({ reason: "noLongerNeeded" });
+    // It may be taken back until then, and given again.
+    world.org.command("subscription.setRecurring", { subscription: "s", on: true });
+    expect(world.subscription()).toMatchObject({ cancellation: null, recurring: true });
+    world.give("subscription.cancel", cancel);
     world.until("2026-12-31T00:00:00Z");
     expect(world.charges()).toHaveLength(12);
     world.until("2027-01-01T00:00:00Z");

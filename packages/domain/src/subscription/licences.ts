@@ -27,7 +27,13 @@ export function overAssigned(subscription: Subscription): string[] {
 
 /** Every subscription of which the user is a holder, with effect or without. */
 export function heldBy(account: Account, user: User): Subscription[] {
-  return [...account.subscriptions.values()].filter(({ assigned }) => assigned.includes(user.id));
+  const effective = latest(user.licences);
+  const held: Subscription[] = [];
+  for (const subscription of account.subscriptions.values()) {
+    // Few have more holders than licences, so that the long lists are hardly ever searched.
+    if (effective.includes(subscription.id) || overAssigned(subscription).includes(user.id)) held.push(subscription);
+  }
+  return held;
 }
 
 export function assignLicence(fold: Fold, account: Account, subscription: Subscription, user: User): void {

@@ -11,7 +11,7 @@ export interface Fix {
 
 const billing = ["billingAccountOwner", "billingAccountContributor"];
 const overage = [...billing, "billingProfileOwner", "billingProfileContributor"];
-const licences = ["globalAdmin", "licenseAdmin", "userAdmin"];
+const licences = ["globalAdmin", "licenceAdmin", "userAdmin"];
 const calling = ["globalAdmin", "teamsAdmin", "teamsCommunicationsAdmin"];
 const money = ["globalAdmin", "billingAdmin"];
 
