@@ -23,6 +23,7 @@ const movesMoney: ReadonlySet<CommandType> = new Set([
   "subscription.reactivate",
   "trial.convert",
   "call.void",
+  "call.amend",
   "invoice.pay",
   "invoice.creditNote",
   "invoice.void",

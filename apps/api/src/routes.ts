@@ -4,6 +4,7 @@ import { registerApiKeys } from "./api-keys/api-keys.ts";
 import { registerAuthorize } from "./authorize/authorize.ts";
 import { registerCalls } from "./calls/calls.ts";
 import { registerCommands } from "./commands/commands.ts";
+import { registerCorrections } from "./corrections/corrections.ts";
 import { registerBillingAccess } from "./members/billing-access.ts";
 import { registerFocus } from "./cost/focus.ts";
 import { registerCost } from "./cost/register.ts";
@@ -48,6 +49,7 @@ export async function registerRoutes(app: App, services: Services): Promise<void
   registerFocus(app, services);
   registerLive(app, services);
   registerCalls(app, services);
+  registerCorrections(app, services);
   const people = openPeople(services);
   registerReports(app, services, people);
   registerCost(app, services, people);

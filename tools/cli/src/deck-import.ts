@@ -55,15 +55,16 @@ export async function activateDeck(nats: NatsConnection, file: DeckFile, validFr
   const subject = installSubject("deck");
   const previous = await lastActivation(manager, subject, activation);
   if (previous) return "unchanged";
-  const store = await new Objm(nats).open(deckStore);
-  if ((await store.info(activation.deckId)) === null) {
-    await store.putBlob(
-      { name: activation.deckId },
-      new TextEncoder().encode(JSON.stringify({ csv: file.csv, side: file.side })),
-    );
-  }
+  await storeDeck(nats, file);
   await jetstream(nats).publish(subject, JSON.stringify({ type: "deck.activate", activation }));
   return "activated";
+}
+
+/** Stores a deck without putting it in force: for a dry run of prices, and for re-rating. */
+export async function storeDeck(nats: NatsConnection, { deck, csv, side }: DeckFile): Promise<void> {
+  const store = await new Objm(nats).open(deckStore);
+  if ((await store.info(deck.deckId)) !== null) return;
+  await store.putBlob({ name: deck.deckId }, new TextEncoder().encode(JSON.stringify({ csv, side })));
 }
 
 type Manager = Awaited<ReturnType<typeof jetstreamManager>>;

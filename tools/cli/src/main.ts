@@ -98,6 +98,7 @@ importing
   .description("check a rate deck line by line and put it in force")
   .argument("<file.csv>", "with its side file <file.json> beside it, if any")
   .option("--from <time>", "in force from, RFC 3339 (default: now)")
+  .option("--store-only", "only store it, for a dry run of prices or for re-rating")
   .action(guarded(importDeck));
 
 importing
