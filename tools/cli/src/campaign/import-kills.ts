@@ -129,7 +129,8 @@ async function setUp(installation: Installation, api: ApiClient, file: string): 
   for (const deck of ["acs-outbound-usd", "inbound-usd"]) await activateDeck(nats, readDeckFile(deckPath(deck)), DECKS_FROM);
   await nats.close();
   const agents = [...new Set(readFileSync(file, "utf8").match(/agent\d+/g) ?? [])].toSorted();
-  await api.createAccount(ACCOUNT, { name: "Call centre", country: "US", currency: "USD", agreement: "MCA" });
+  // CP-5: pay-as-you-go plans are not sold in the United States, but may be held there when bought elsewhere.
+  await api.createAccount(ACCOUNT, { name: "Call centre", country: "CA", currency: "USD", agreement: "MCA" });
   const commands: SampleCommand[] = [
     // Calls that no agent took have no user, so nobody's plan pays them: D1 charges them all the same.
     { type: "account.settings", data: { unfundedAs: "OVERAGE" } },

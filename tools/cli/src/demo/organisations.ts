@@ -58,7 +58,8 @@ function beacon(): SampleOrganisation {
   return {
     account: "beacon",
     name: "Beacon Support",
-    country: "US",
+    // CP-5: pay-as-you-go plans are not sold in the United States, but may be held there when bought elsewhere.
+    country: "CA",
     agreement: "MOSA",
     cast: {
       users: planned,
