@@ -146,7 +146,7 @@ const transformObject = createJsonSchemaTransformObject({});
 function withHeaders(document: Description): Description {
   for (const path of Object.values(document.paths ?? {})) {
     for (const [method, operation] of Object.entries(path)) {
-      if (method === "get" || operation.operationId === "signIn") continue;
+      if (method === "get" || ["signIn", "acceptInvitation"].includes(operation.operationId ?? "")) continue;
       const header = (name: string, description: string): object => ({
         in: "header",
         name,

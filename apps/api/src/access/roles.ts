@@ -230,23 +230,3 @@ export function automatic(role: Role): readonly Permission[] {
   if (role === "globalAdmin") return roles.billingAccountOwner.permissions;
   return role === "billingAdmin" ? roles.billingAccountContributor.permissions : [];
 }
-
-/** CC-8: who hears of recharges and of a balance at zero. */
-export const creditsMail: readonly Role[] = [
-  "billingAdmin",
-  "skypeForBusinessAdmin",
-  "globalAdmin",
-  "userAdmin",
-  "helpdeskAdmin",
-  "serviceSupportAdmin",
-  "deviceLocalAdmin",
-  "applicationAdmin",
-  "licenceAdmin",
-  "cloudDeviceAdmin",
-  "authenticationAdmin",
-  "privilegedAuthenticationAdmin",
-  "teamsCommunicationsAdmin",
-  "teamsCommunicationsSupportEngineer",
-  "teamsCommunicationsSupportSpecialist",
-  "teamsAdmin",
-];

@@ -122,7 +122,7 @@ export function directoryFromBucket(bucket: MirroredBucket): Directory {
     },
     async removeEnded(now) {
       for (const [prefix, schema] of ending) {
-        for (const key of [...bucket.keys(prefix)]) {
+        for (const key of bucket.keys(prefix)) {
           const entry = read(schema, key);
           if (entry !== null && entry.expiresAt <= now) await bucket.change(key, () => null);
         }
