@@ -28,6 +28,32 @@ it("reports all faults at once, each with what to do, and repeats no password", 
   expect(faults.join(" ")).not.toContain("secret-word");
 });
 
+it("payments, mail and webhooks: without settings no money moves and no mail leaves; with Stripe's key made-up cards buy nothing", () => {
+  const none = readEnvironment({}, null);
+  expect(none.ok && none.config.outbox).toEqual({
+    smtpUrl: null,
+    mailFrom: "",
+    stripe: null,
+    testProvider: true,
+    webhooksAnywhere: false,
+  });
+  const read = readEnvironment(
+    {
+      TOLLBOOK_STRIPE_KEY: "sk_live_1",
+      TOLLBOOK_SMTP_URL: "smtps://mail.example.com",
+      TOLLBOOK_MAIL_FROM: "Tollbook <billing@example.com>",
+    },
+    null,
+  );
+  expect(read.ok && read.config.outbox).toMatchObject({
+    stripe: { key: "sk_live_1", url: "https://api.stripe.com" },
+    testProvider: false,
+    smtpUrl: "smtps://mail.example.com",
+  });
+  const wrong = readEnvironment({ TOLLBOOK_SMTP_URL: "mail.example.com", TOLLBOOK_MAIL_FROM: "me" }, null);
+  expect(wrong.ok ? [] : wrong.faults.map((fault) => fault.split(" ")[0])).toEqual(["TOLLBOOK_MAIL_FROM", "TOLLBOOK_SMTP_URL"]);
+});
+
 it("who sells is set whole or not at all, with a country and an IBAN that can be", () => {
   const seller = {
     TOLLBOOK_SELLER_NAME: "Example A/S",

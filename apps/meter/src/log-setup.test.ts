@@ -40,6 +40,15 @@ test("streams, buckets and stores are created as architecture §3 wants them, an
     deny_purge: true,
     storage: "file",
   });
+  const outbox = await (await jetstreamManager(nc)).streams.info("OUTBOX");
+  expect(outbox.config).toMatchObject({
+    subjects: ["outbox.v1.*"],
+    retention: "limits",
+    discard: "new",
+    max_age: nanos(35 * 86_400_000),
+    deny_delete: true,
+    deny_purge: true,
+  });
 });
 
 test("each setting that differs is one sentence, and the log is not used", async () => {

@@ -83,6 +83,9 @@ describe("on a real server", () => {
     ["intents", `intent.${partition}`],
     ["installation facts", "install.deck.activate"],
     ["call control", "control.v1.acme"],
+    ["payments and notices", "outbox.v1.acme"],
+    ["webhook deliveries", "webhooks.v1.acme.x"],
+    ["what was dealt with", "$KV.handled.x"],
     ["views", "views.v1.acme"],
     ["deleting a stream", `$JS.API.STREAM.DELETE.METER-${partition}`],
     ["purging a stream", `$JS.API.STREAM.PURGE.METER-${partition}`],
@@ -132,9 +135,18 @@ describe("on a real server", () => {
     await api.close();
   });
 
+  test("the API acts on the outbox, but cannot write into it: a payment is asked for by the fold alone", async () => {
+    const api = await connectAs("api", testPasswords.api, API_INBOX_PREFIX);
+    for (const subject of ["outbox.v1.acme", "$JS.API.STREAM.PURGE.OUTBOX", "$JS.API.STREAM.DELETE.OUTBOX", "intent.0"])
+      await expect(api.request(subject, "{}", { timeout: 300 })).rejects.toThrow("Permissions Violation");
+    const ack = await jetstream(api).publish("webhooks.v1.acme.x", "{}");
+    expect(ack.stream).toBe("WEBHOOKS");
+    await api.close();
+  });
+
   test("not even the meter may take anything away from the log", async () => {
-    for (const what of ["DELETE", "PURGE", "UPDATE"]) {
-      const request = meter.request(`$JS.API.STREAM.${what}.METER-${partition}`, "{}", { timeout: 300 });
+    for (const what of ["DELETE", "PURGE", "UPDATE"].flatMap((one) => [`${one}.METER-${partition}`, `${one}.OUTBOX`])) {
+      const request = meter.request(`$JS.API.STREAM.${what}`, "{}", { timeout: 300 });
       await expect(request).rejects.toThrow("Permissions Violation");
     }
     const info = await (await jetstream(meter).jetstreamManager()).streams.info(`METER-${partition}`);

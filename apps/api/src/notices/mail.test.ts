@@ -4,19 +4,21 @@ import { jetstream } from "@nats-io/jetstream";
 import { outboxSubject } from "@tollbook/contracts/outbox.ts";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { Language } from "../directory/entries.ts";
+import type { OutboxConfig } from "../outbox/outbox-config.ts";
 import { readMail, startTestSmtp, type TestSmtp } from "../testing/smtp-server.ts";
-import { startTestApi, until, type TestApi } from "../testing/start-test-api.ts";
+import { createApi } from "../create-api.ts";
+import { startTestApi, testConfig, until, type TestApi } from "../testing/start-test-api.ts";
 
 /** Notices as people get them, through a real SMTP server. */
 let smtp: TestSmtp;
+let outbox: OutboxConfig;
 let api: TestApi;
 let key: string;
 beforeAll(async () => {
   smtp = await startTestSmtp();
   const mailFrom = "Tollbook <billing@tollbook.test>";
-  api = await startTestApi({
-    config: { outbox: { smtpUrl: smtp.url, mailFrom, stripe: null, testProvider: true, webhooksAnywhere: true } },
-  });
+  outbox = { smtpUrl: smtp.url, mailFrom, stripe: null, testProvider: true, webhooksAnywhere: true };
+  api = await startTestApi({ config: { outbox } });
   key = await api.key("*", ["admin"]);
 }, 60_000);
 afterAll(async () => {
@@ -142,6 +144,19 @@ it("published twice by the meter, a notice is mailed once", async () => {
   await publish({ ...notice, id: "twice-2" });
   await until(async () => (await waiting()) === 0);
   expect(mailsTo("ada@twice.test")).toHaveLength(2);
+});
+
+it("two API processes share the work: forty notices, each published twice, are forty mails", async () => {
+  await organisation("shared");
+  await member("shared", "ada@shared.test", ["globalAdmin"]);
+  const second = await createApi({ ...testConfig(api.stack), outbox });
+  const data = { balance: "0.00", currency: "EUR" };
+  for (let i = 0; i < 80; i++)
+    await publish({ id: `shared-${i % 40}`, account: "shared", notice: "credits.zero", key: "k", data });
+  await until(async () => mailsTo("ada@shared.test").length >= 40 && (await waiting()) === 0);
+  await second.close();
+  const ids = mailsTo("ada@shared.test").map(({ messageId }) => messageId);
+  expect([ids.length, new Set(ids).size]).toEqual([40, 40]);
 });
 
 it("an address that is refused for good waits for a person, who can have it tried again", async () => {

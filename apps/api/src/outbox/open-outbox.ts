@@ -165,6 +165,13 @@ export function openOutbox({
       const alarms = store.alarms();
       return [
         {
+          name: "payments",
+          ok: true,
+          detail: config.testProvider
+            ? "cards of the built-in test provider are charged: no money moves"
+            : "cards are charged by Stripe",
+        },
+        {
           name: "mail",
           // Not wrong, but somebody may wonder.
           ok: true,

@@ -1,0 +1,53 @@
+import { jetstream } from "@nats-io/jetstream";
+import { Kvm } from "@nats-io/kv";
+import { chargesBucket } from "@tollbook/contracts/outbox.ts";
+import { commandsSubject } from "@tollbook/contracts/subjects.ts";
+import type { AccountId } from "@tollbook/contracts/units.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createApi } from "../create-api.ts";
+import { call, startTestApi, testConfig, until, type TestApi } from "../testing/start-test-api.ts";
+import { createTestProvider } from "./test-provider.ts";
+
+/** What a process had begun when it died is finished by the next one. */
+let api: TestApi;
+let key: string;
+beforeAll(async () => {
+  api = await startTestApi();
+  key = await api.key("*", ["admin"]);
+}, 60_000);
+afterAll(async () => await api.close());
+
+async function command(type: string, data: object): Promise<void> {
+  const actor = { kind: "person", id: "ada", roles: [] };
+  const body = JSON.stringify({ commandId: `${type}-1`, type, actor, data });
+  await jetstream(api.stack.nc).publish(commandsSubject("acme" as AccountId), body);
+}
+
+it("edge 13: charged, then died before telling: the next process finds the charge, and the money is booked once", async () => {
+  const body = { account: "acme", name: "Acme", country: "DE", currency: "EUR", agreement: "MOSA" };
+  expect((await api.call("POST", "/v1/accounts", { key, body })).status).toBe(201);
+  await api.api.close();
+  const card = { brand: "Visa", last4: "4242", expires: "2031-05", holder: "Ada", country: "DE" };
+  await command("paymentMethod.add", { method: "card", provider: "test", token: "test_ok", ...card });
+  await command("billingProfile.setPaymentMethod", { profile: "main", method: "card" });
+  await command("credits.topUp", { amount: "50.00" });
+  // The process that died had come so far.
+  const charges = await new Kvm(api.stack.nc).open(chargesBucket);
+  const provider = createTestProvider(
+    () => charges,
+    () => new Date(),
+  );
+  const asked = { account: "acme", payment: "p1", attempt: 1, token: "test_ok", amountMicros: 50_000_000, currency: "EUR" };
+  const signal = new AbortController().signal;
+  expect(await provider.charge({ ...asked, idempotencyKey: "acme/p1/1" }, signal)).toMatchObject({ outcome: "succeeded" });
+
+  const next = await createApi(testConfig(api.stack));
+  const balance = async (): Promise<unknown> =>
+    (await call(next.url, "GET", "/v1/accounts/acme/credits", { key })).body["balance"];
+  await until(async () => String(await balance()).startsWith("50.00"));
+  expect(await provider.charges("acme")).toMatchObject([{ payment: "p1", attempt: 1, requests: 2, amountMicros: 50_000_000 }]);
+  const waiting = async (): Promise<unknown> => (await call(next.url, "GET", "/v1/outbox", { key })).body["stages"];
+  await until(async () => (JSON.stringify(await waiting()).match(/"waiting":0/g) ?? []).length === 5);
+  expect(String(await balance())).toMatch(/^50\.00/);
+  await next.close();
+});
