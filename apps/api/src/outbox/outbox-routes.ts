@@ -72,7 +72,7 @@ export function registerOutbox(app: App, { outbox, log }: Services): void {
       config: { access: "operator" },
       schema: {
         operationId: "listTestCharges",
-        tags: ["Test provider"],
+        tags: ["Trying out"],
         summary: "What the built-in test provider has charged",
         description: "One entry per attempt of a payment, however often it was asked for (`requests`).",
         params: z.object({ account: accountName }),
@@ -93,7 +93,7 @@ export function registerOutbox(app: App, { outbox, log }: Services): void {
       config: { access: "operator" },
       schema: {
         operationId: "confirmTestCharge",
-        tags: ["Test provider"],
+        tags: ["Trying out"],
         summary: "As the cardholder: confirm or decline a charge of the card test_confirm",
         params: z.object({
           account: accountName,

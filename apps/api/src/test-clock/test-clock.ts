@@ -23,7 +23,7 @@ export function registerTestClock(app: App, services: Services): void {
       config: { access: { command: "clock.advance" } },
       schema: {
         operationId: "advanceTestClock",
-        tags: ["Commands"],
+        tags: ["Trying out"],
         summary: "Let time pass for an account with a test clock",
         description:
           "In steps of at most a day. After each the answer waits until everything is settled and payments and invoices that fell due are dealt " +
