@@ -26,8 +26,8 @@ export function registerCostAnomalies(app: App, services: ReportServices): void 
         summary: "Days whose usage cost more than such days usually do",
         description:
           "Compared with the median of the same weekday of the eight weeks before: above it by more than four times 1.4826 · MAD, by more " +
-          "than a quarter and by more than one currency unit. Nothing is said with fewer than four such days since the first call. Users are " +
-          "named only to those who may see what one person used. The day that still runs is not looked at.",
+          "than a quarter and by more than one currency unit. Nothing is said with fewer than four such days since the first call. The day " +
+          "that still runs is not looked at.",
         params: AccountParams,
         querystring: z.strictObject({ ...costRangeQuery, ...costFilterQuery }),
         response: { 200: CostAnomalies, ...problems("reportsUnreachable", "meterUnreachable") },
@@ -46,10 +46,9 @@ export function registerCostAnomalies(app: App, services: ReportServices): void 
       const names = await costNames(log, account, people);
       const first = await reports.read(account, firstUsageDay);
       const begin = Math.max(from - 7 * WEEKS_COMPARED, first === null ? today : dayFrom(first));
-      const mayNamePeople = request.held?.everywhere("readPerUserUsage") === true;
       const found: z.infer<typeof CostAnomalies>["anomalies"] = [];
       for (const dimension of dimensions) {
-        if (begin >= end || (dimension === "user" && !mayNamePeople)) continue;
+        if (begin >= end) break;
         const time = { from: timeUs(begin * US_PER_DAY), to: timeUs(end * US_PER_DAY) };
         const filter = { ...costFilter(query, time, people), kinds: "usage" as const };
         const keys = dimension === "total" ? (["day"] as const) : (["day", dimension] as const);

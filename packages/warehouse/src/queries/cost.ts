@@ -61,7 +61,8 @@ const nameKeys = (keys: readonly Key[]): string => keys.map(({ name }) => `, ${n
 
 /**
  * Costs by up to two dimensions: per currency the `top` groups of the largest amount over the whole time, and one line
- * "Others" with the exact remainder; with a time dimension each of them per bucket.
+ * "Others" with the exact remainder; with a time dimension each of them per bucket. Reads the rows once: grouped, ranked by
+ * what each group comes to over all buckets (equal ones in a fixed order), then summed up again from the place `top` on.
  */
 export async function costByDimensions(
   client: ClickHouseClient,
@@ -73,31 +74,36 @@ export async function costByDimensions(
   const keys = keysOf(dimensions);
   const times = keys.filter(({ time }) => time);
   const others = keys.filter(({ time }) => !time);
-  const { sql: source, parameters: values } = costSource(filter, dimensions.includes("funding"));
-  const parameters = { ...scopeParameters(scope), ...values, top };
-  const list = others.map(({ sql }) => `, ${sql}`).join("");
-  // Groups of equal amounts in a fixed order, so that the same question has the same answer.
-  const chosen =
-    others.length === 0
-      ? ""
-      : `AND (d_currency${list}) IN (SELECT d_currency${list} ${source} GROUP BY d_currency${list}
-          ORDER BY d_currency, sum(amount) DESC${list} LIMIT {top:UInt32} BY d_currency)`;
-  const listed = await readRows<Row>(
+  const { sql: source, parameters } = costSource(filter, dimensions.includes("funding"));
+  const list = nameKeys(others);
+  const grouped = `SELECT d_currency${selectKeys(keys)}, ${sums} ${source} GROUP BY d_currency${nameKeys(keys)}`;
+  const weighed = `SELECT *, sum(amount_sum) OVER (PARTITION BY d_currency${list}) AS weight FROM (${grouped})`;
+  const ranked = `SELECT *, dense_rank() OVER (PARTITION BY d_currency ORDER BY weight DESC${list}) <= {top:UInt32} AS listed FROM (${weighed})`;
+  const shown = keys.map(({ name, time }) => `, ${time ? name : `if(listed, ${name}, '')`} AS s_${name}`).join("");
+  const rows = await readRows<Row>(
     client,
-    `SELECT d_currency${selectKeys(keys)}, ${sums} ${source} ${chosen} GROUP BY d_currency${nameKeys(keys)}
-      ORDER BY d_currency${nameKeys(times)}, amount_sum DESC${nameKeys(others)} LIMIT ${MAX_LINES}`,
-    parameters,
+    `SELECT d_currency, listed${shown}, ${totalled}, count() AS group_count FROM (${ranked})
+      GROUP BY d_currency, listed${keys.map(({ name }) => `, s_${name}`).join("")}
+      ORDER BY d_currency${times.map(({ name }) => `, s_${name}`).join("")}, listed DESC, amount_total DESC${others.map(({ name }) => `, s_${name}`).join("")}
+      LIMIT ${MAX_LINES}`,
+    { ...scopeParameters(scope), ...parameters, top },
   );
-  const groups = listed.map((row) => groupFromRow(row, keys));
-  if (others.length === 0) return groups;
-  const totals = await readRows<Row>(
-    client,
-    `SELECT d_currency${selectKeys(times)}, ${sums}, uniqExact((1${list})) AS group_count ${source}
-      GROUP BY d_currency${nameKeys(times)} ORDER BY d_currency${nameKeys(times)} LIMIT ${MAX_LINES}`,
-    parameters,
-  );
-  return withOthers(groups, totals, keys);
+  return rows.map((row) => {
+    const listed = others.length === 0 || Number(row["listed"]) === 1;
+    return {
+      currency: String(row["d_currency"]),
+      keys: keys.map(({ name, time }) => (listed || time ? String(row[`s_${name}`]) : null)),
+      groups: listed ? 1 : integer(row["group_count"]),
+      amountMicros: micros(integer(row["amount_total"])),
+      calls: integer(row["calls_total"]),
+      seconds: integer(row["seconds_total"]),
+      poolMinutes: integer(row["minutes_total"]),
+    };
+  });
 }
+
+const totalled =
+  "sum(amount_sum) AS amount_total, sum(calls_sum) AS calls_total, sum(seconds_sum) AS seconds_total, sum(minutes_sum) AS minutes_total";
 
 function groupFromRow(row: Row, keys: readonly Key[]): CostGroup {
   return {
@@ -105,31 +111,6 @@ function groupFromRow(row: Row, keys: readonly Key[]): CostGroup {
     keys: keys.map(({ name }) => String(row[name])),
     groups: 1,
     ...figuresFromRow(row),
-  };
-}
-
-/** After the groups of each currency and bucket: what is left of its total, when anything is left. */
-function withOthers(groups: readonly CostGroup[], totals: readonly Row[], keys: readonly Key[]): CostGroup[] {
-  const bucketOf = (currency: string, values: readonly (string | null)[]): string =>
-    JSON.stringify([currency, ...values.filter((_, at) => keys[at]?.time)]);
-  const listed = Map.groupBy(groups, ({ currency, keys: values }) => bucketOf(currency, values));
-  return totals.flatMap((row) => {
-    const currency = String(row["d_currency"]);
-    const values = keys.map(({ name, time }) => (time ? String(row[name]) : null));
-    const inBucket = listed.get(bucketOf(currency, values)) ?? [];
-    const groupCount = integer(row["group_count"]) - inBucket.length;
-    if (groupCount === 0) return inBucket;
-    return [...inBucket, { currency, keys: values, groups: groupCount, ...remainder(figuresFromRow(row), inBucket) }];
-  });
-}
-
-function remainder(total: CostFigures, parts: readonly CostFigures[]): CostFigures {
-  const rest = (field: keyof CostFigures): number => parts.reduce((left, part) => left - part[field], total[field]);
-  return {
-    amountMicros: micros(rest("amountMicros")),
-    calls: rest("calls"),
-    seconds: rest("seconds"),
-    poolMinutes: rest("poolMinutes"),
   };
 }
 

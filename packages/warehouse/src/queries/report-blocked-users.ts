@@ -40,6 +40,8 @@ const funded = `SELECT concat('call/', toString(out_seq)) AS id, out_seq, user A
     FROM rated_calls WHERE ${currentCallsCondition} AND direction = 'outbound' AND user != '' AND NOT emergency
       AND start_at >= fromUnixTimestamp64Micro({since:Int64}) AND start_at < fromUnixTimestamp64Micro({to:Int64})
       AND NOT startsWith(call_type, 'dr_')
+      AND user IN (SELECT user FROM rated_calls WHERE ${scopeCondition} AND outcome = 'denied' AND reason IN ${fundingReasons}
+        AND start_at >= fromUnixTimestamp64Micro({since:Int64}) AND start_at < fromUnixTimestamp64Micro({to:Int64}))
       AND ((outcome = 'denied' AND reason IN ${fundingReasons}) OR (outcome = 'rated' AND reason = '' AND hasAny(\`segments.source\`, ['POOL', 'CREDITS', 'OVERAGE'])))
   ) WHERE is_block != (outcome_before = 'denied')`;
 
