@@ -4,8 +4,10 @@
  * walked increment by increment. It knows one account in one currency, and as much of the rules as the random worlds reach.
  */
 export interface ModelUser {
-  readonly plan: "none" | "domestic120" | "payAsYouGo";
+  readonly plan: "none" | "domestic120" | "payAsYouGo" | "international";
   readonly creditsLicence: boolean;
+  /** SL-1; null: none. */
+  readonly spendLimit: bigint | null;
 }
 
 export interface ModelWorld {
@@ -13,6 +15,10 @@ export interface ModelWorld {
   readonly postPaid: boolean;
   readonly cut: boolean;
   readonly capMicros: bigint;
+  /** CP-6. */
+  readonly coupling: "either" | "independent";
+  /** Minutes of the international plan that are gone before traffic begins. */
+  readonly burnt: { readonly domestic: number; readonly international: number };
   readonly rates: readonly ModelRate[];
 }
 
@@ -55,6 +61,7 @@ type Fact =
       what: "granted";
       leg: string;
       month: number;
+      from: string;
       pool: number;
       money: bigint;
       seconds: number;
@@ -62,11 +69,21 @@ type Fact =
       onCredits: boolean;
     }
   | { what: "closed"; leg: string }
-  | { what: "settled"; leg: string; month: number; result: ModelResult; replaced: boolean };
+  | {
+      what: "settled";
+      leg: string;
+      user: number;
+      month: number;
+      from: string;
+      result: ModelResult;
+      replaced: boolean;
+      promised: boolean;
+    };
 
 interface Funds {
+  /** Key of the pool; empty: none. */
+  from: string;
   pool: number;
-  hasPool: boolean;
   available: bigint;
   mayCredit: boolean;
   credit: boolean;
@@ -89,11 +106,23 @@ export function createNaiveModel(world: ModelWorld) {
     return [...legs].map(heldBy).filter((fact) => fact !== null);
   };
   const settled = () => facts.filter((fact) => fact.what === "settled").filter(({ replaced }) => !replaced);
-  const size = (): number => 120 * world.users.filter(({ plan }) => plan === "domestic120").length;
-  const poolLeft = (month: number): number => {
-    const used = settled().reduce((sum, fact) => sum + (fact.month === month ? fact.result.poolMinutes : 0), 0);
-    return grants().reduce((left, fact) => left - (fact.month === month ? fact.pool : 0), Math.max(0, size() - used));
+  const holders = (wanted: ModelUser["plan"]): number => world.users.filter(({ plan }) => plan === wanted).length;
+  const size = (pool: string): number => {
+    if (pool === DOMESTIC_120) return 120 * holders("domestic120");
+    return (pool === INTERNATIONAL_HOME ? 1200 : 600) * holders("international");
   };
+  const usedMinutes = (pool: string, month: number): number =>
+    settled().reduce((sum, fact) => sum + (fact.from === pool && fact.month === month ? fact.result.poolMinutes : 0), 0);
+  const poolLeft = (pool: string, month: number): number =>
+    grants().reduce(
+      (left, fact) => left - (fact.from === pool && fact.month === month ? fact.pool : 0),
+      Math.max(0, size(pool) - usedMinutes(pool, month)),
+    );
+  const spent = (user: number, month: number): bigint =>
+    settled().reduce(
+      (sum, fact) => sum + (fact.user === user && fact.month === month ? fact.result.credits + fact.result.overage : 0n),
+      0n,
+    );
   const balance = (): bigint => {
     const bought = facts.reduce((sum, fact) => sum + (fact.what === "money" ? fact.amount : 0n), 0n);
     return settled().reduce((left, { result }) => left - result.credits, bought);
@@ -105,15 +134,28 @@ export function createNaiveModel(world: ModelWorld) {
     return on;
   };
 
-  const funds = (leg: ModelLeg, startAt: number, month: number, onCredits: boolean): Funds => {
+  const poolOf = (user: ModelUser, rate: ModelRate): string => {
+    if (user.plan === "domestic120") return rate.domestic ? DOMESTIC_120 : "";
+    if (user.plan === "international") return rate.domestic ? INTERNATIONAL_HOME : INTERNATIONAL_ABROAD;
+    return "";
+  };
+
+  const funds = (leg: ModelLeg, startAt: number, month: number, promised: boolean, onCredits: boolean): Funds => {
     const user = world.users[leg.user] as ModelUser;
-    const rate = world.rates[leg.rate] as ModelRate;
-    const hasPool = user.plan === "domestic120" && rate.domestic;
+    const from = poolOf(user, world.rates[leg.rate] as ModelRate);
+    let pool = from === "" ? 0 : poolLeft(from, month);
+    // CP-6: a new call of the one kind has no minutes either when those of the other are gone.
+    if (user.plan === "international" && world.coupling === "either" && !promised) {
+      const other = from === INTERNATIONAL_HOME ? INTERNATIONAL_ABROAD : INTERNATIONAL_HOME;
+      if (poolLeft(other, month) <= 0) pool = 0;
+    }
+    if (user.spendLimit !== null && !promised && spent(leg.user, month) >= user.spendLimit)
+      return { from, pool, available: 0n, mayCredit: false, credit: false, overage: false, refusal: "spendLimit" };
     const available = user.creditsLicence ? balance() - reserved() : 0n;
     const on = world.postPaid && switchAt(startAt);
     return {
-      pool: hasPool ? poolLeft(month) : 0,
-      hasPool,
+      from,
+      pool,
       available,
       mayCredit: user.creditsLicence,
       credit: user.creditsLicence && (available > 0n || (onCredits && !on)),
@@ -127,8 +169,8 @@ export function createNaiveModel(world: ModelWorld) {
     balance,
     reserved,
     poolLeft,
-    usedMinutes: (month: number) =>
-      settled().reduce((sum, fact) => sum + (fact.month === month ? fact.result.poolMinutes : 0), 0),
+    usedMinutes,
+    spent,
     totals() {
       const all = settled().map(({ result }) => result);
       return {
@@ -151,7 +193,7 @@ export function createNaiveModel(world: ModelWorld) {
       const user = world.users[leg.user] as ModelUser;
       if (user.plan === "none") return { allow: false, reason: "noPlan", granted: 0, reserved: 0n };
       if (held !== null) facts.push({ what: "closed", leg: leg.id });
-      const from = funds(leg, startAt, month, held?.onCredits ?? false);
+      const from = funds(leg, startAt, month, held !== null, held?.onCredits ?? false);
       const rate = world.rates[leg.rate] as ModelRate;
       const wanted = roundUp(rate, Math.min(used + slice, 86_400));
       let pool = 0;
@@ -180,26 +222,42 @@ export function createNaiveModel(world: ModelWorld) {
         }
       }
       const onCredits = (held?.onCredits ?? false) || money > 0n;
-      facts.push({ what: "granted", leg: leg.id, month, pool, money, seconds: granted, final, onCredits });
+      facts.push({ what: "granted", leg: leg.id, month, from: from.from, pool, money, seconds: granted, final, onCredits });
       return { allow: true, reason: "ok", granted, reserved: money };
     },
     /** The end: `replaces` an earlier settlement of the same leg. */
     settle(leg: ModelLeg, startAt: number, month: number, connected: number, cut: boolean, replaces: boolean): ModelResult {
       const held = heldBy(leg.id);
       facts.push({ what: "closed", leg: leg.id });
-      if (replaces) for (const fact of facts) if (fact.what === "settled" && fact.leg === leg.id) fact.replaced = true;
+      // What was promised to a leg that silence closed stays good when its end comes after all.
+      let promised = held !== null;
+      let onCredits = held?.onCredits ?? false;
+      for (const fact of facts) {
+        if (!replaces || fact.what !== "settled" || fact.leg !== leg.id) continue;
+        fact.replaced = true;
+        promised = fact.promised;
+        onCredits = fact.promised && fact.result.credits > 0n;
+      }
       const over = held !== null && (held.final || cut) && connected > held.seconds && connected <= held.seconds + 5;
-      const result = pay(leg, startAt, month, over ? held.seconds : connected, held?.onCredits ?? false);
-      facts.push({ what: "settled", leg: leg.id, month, result, replaced: false });
+      const result = pay(leg, startAt, month, over ? held.seconds : connected, promised, onCredits);
+      const from = poolOf(world.users[leg.user] as ModelUser, world.rates[leg.rate] as ModelRate);
+      facts.push({ what: "settled", leg: leg.id, user: leg.user, month, from, result, replaced: false, promised });
       return result;
     },
   };
 
-  function pay(leg: ModelLeg, startAt: number, month: number, seconds: number, onCredits: boolean): ModelResult {
+  function pay(
+    leg: ModelLeg,
+    startAt: number,
+    month: number,
+    seconds: number,
+    promised: boolean,
+    onCredits: boolean,
+  ): ModelResult {
     const nothing = { poolMinutes: 0, credits: 0n, overage: 0n };
     const user = world.users[leg.user] as ModelUser;
     if (user.plan === "none") return { ...nothing, unfundedSeconds: seconds, reason: "noPlan" };
-    const from = funds(leg, startAt, month, onCredits);
+    const from = funds(leg, startAt, month, promised, onCredits);
     const rate = world.rates[leg.rate] as ModelRate;
     const billed = roundUp(rate, seconds);
     let pool = 0;
@@ -207,6 +265,8 @@ export function createNaiveModel(world: ModelWorld) {
     const poolSeconds = Math.min(pool * 60, billed);
     if (poolSeconds === billed) return { ...nothing, poolMinutes: pool, unfundedSeconds: 0, reason: null };
     const due = charge(rate, billed, poolSeconds);
+    // What comes to nothing needs nobody to pay it.
+    if (due === 0n) return { ...nothing, poolMinutes: pool, unfundedSeconds: 0, reason: null };
     if (from.overage) {
       const credits = from.credit ? least(most(from.available, 0n), due) : 0n;
       return { poolMinutes: pool, credits, overage: due - credits, unfundedSeconds: 0, reason: null };
@@ -224,6 +284,10 @@ export function createNaiveModel(world: ModelWorld) {
     return { poolMinutes: pool, credits, overage: 0n, unfundedSeconds: billed - until, reason: from.refusal };
   }
 }
+
+const DOMESTIC_120 = "MCOPSTN5/DE/domestic";
+export const INTERNATIONAL_HOME = "MCOPSTN2/DE/domestic";
+export const INTERNATIONAL_ABROAD = "MCOPSTN2/DE/international";
 
 /** The end of the last whole increment that `room` pays for. */
 function reachOf(rate: ModelRate, room: bigint, poolSeconds: number, billed: number): number {

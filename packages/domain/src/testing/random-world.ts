@@ -8,12 +8,19 @@ import type { ModelRate, ModelWorld } from "./naive-model.ts";
 
 /** Random organisations and random traffic on them, for the property tests. */
 
-export const USERS = [
+const USERS = [
   { plan: "domestic120", creditsLicence: true },
   { plan: "domestic120", creditsLicence: false },
   { plan: "payAsYouGo", creditsLicence: true },
   { plan: "none", creditsLicence: true },
+  { plan: "international", creditsLicence: true },
+  { plan: "international", creditsLicence: false },
 ] as const;
+
+const spendLimit = fc.constantFrom(null, null, null, 1n, 60_000n, 400_000n);
+const users = fc
+  .tuple(...USERS.map(() => spendLimit))
+  .map((limits) => USERS.map((one, at) => ({ ...one, spendLimit: limits[at] ?? null })));
 
 /** Numbers of the rates: the first two are at home. */
 export const NUMBERS = ["4930901820", "4989123456", "33140205050", "390612345678"];
@@ -31,10 +38,16 @@ const rate = (domestic: boolean): fc.Arbitrary<ModelRate> =>
   });
 
 export const world: fc.Arbitrary<ModelWorld> = fc.record({
-  users: fc.constant(USERS),
+  users,
   postPaid: fc.boolean(),
   cut: fc.boolean(),
   capMicros: fc.constantFrom(0n, 100_000n, 50_000_000n),
+  coupling: fc.constantFrom("either" as const, "independent" as const),
+  // Two users: 2,400 minutes at home, 1,200 abroad.
+  burnt: fc.record({
+    domestic: fc.constantFrom(0, 2300, 2390, 2399, 2400),
+    international: fc.constantFrom(0, 1100, 1190, 1199, 1200),
+  }),
   rates: fc.tuple(rate(true), rate(true), rate(false), rate(false)),
 });
 
@@ -58,7 +71,7 @@ const dt = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 100, max: 4000 }) },
 );
 const leg = fc.integer({ min: 0, max: 7 });
-const user = fc.constantFrom(0, 0, 1, 1, 2, 2, 2, 3);
+const user = fc.constantFrom(0, 0, 1, 1, 2, 2, 2, 3, 4, 4, 4, 5);
 const place = fc.integer({ min: 0, max: 3 });
 const slice = fc.constantFrom(60, 60, 1, 45, 600, 7200);
 

@@ -1,6 +1,7 @@
 import type { CallEvent } from "@tollbook/contracts/call-event.ts";
 import { formatMicros, micros } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
+import { products } from "../catalogue/products.ts";
 import type { Output } from "../fold.ts";
 import { decodeState, encodeState } from "../state.ts";
 import { createNaiveModel } from "./naive-model.ts";
@@ -58,7 +59,15 @@ export function createWorldRunner(world: ModelWorld): WorldRunner {
       "calling-plan-payg-zone-2",
       idsWith(({ plan }) => plan === "payAsYouGo"),
     ),
+    org.give(
+      "calling-plan-international",
+      idsWith(({ plan }) => plan === "international"),
+    ),
   ];
+  setCoupling(world.coupling);
+  for (const [at, { spendLimit }] of world.users.entries())
+    if (spendLimit !== null)
+      org.command("policy.set", { user: ids[at] as string, spendLimit: formatMicros(micros(Number(spendLimit))) });
   org.give(
     "communications-credits",
     idsWith(({ creditsLicence }) => creditsLicence),
@@ -215,6 +224,19 @@ export function createWorldRunner(world: ModelWorld): WorldRunner {
     return others.length === 0 ? null : `a repeated ${again.event.type} had an effect: ${others.map(({ kind }) => kind).join()}`;
   }
 
+  burn("burnt-home", 0, world.burnt.domestic);
+  burn("burnt-abroad", 2, world.burnt.international);
+
+  /** Minutes of the international plan that are gone already. */
+  function burn(id: string, rate: number, minutes: number): void {
+    if (minutes === 0) return;
+    const leg = { id, user: world.users.findIndex(({ plan }) => plan === "international"), rate };
+    const answeredAt = fold.now - minutes * MINUTE_US;
+    const outputs = send("ended", { ...describe(leg), answeredAt, endedAt: fold.now }, false);
+    const difference = compareRow(outputs, model.settle(leg, answeredAt, monthOf(answeredAt), minutes * 60, false, false));
+    if (difference !== null) throw new Error(difference);
+  }
+
   return {
     get fold() {
       return fold;
@@ -255,6 +277,12 @@ export function createWorldRunner(world: ModelWorld): WorldRunner {
       }
     },
   };
+}
+
+/** The catalogue's switch (CP-6). Plans are data that nothing else changes, so every world sets it anew. */
+function setCoupling(coupling: ModelWorld["coupling"]): void {
+  const plan = products.find(({ id }) => id === "calling-plan-international") as { capCoupling: ModelWorld["coupling"] };
+  plan.capCoupling = coupling;
 }
 
 function compareAnswer(outputs: readonly Output[], expected: ModelAnswer): string | null {
