@@ -67,7 +67,7 @@ export function applyCallEvent(
   if (state === "NEW") {
     const impossible = reasonToQuarantine(fold, event);
     if (impossible !== null && !(released && impossible === "tooOld")) return quarantine(fold, account, event, impossible);
-    if (stored === null && isPerhapsSeen(ids, legKey, fold.logNow, startOf(event, fold.now) - (fold.now - fold.logNow))) {
+    if (stored === null && isPerhapsSeen(ids, legKey, fold.logNow, earliestStart(event) - (fold.now - fold.logNow))) {
       return askLate(fold, account, event, reply);
     }
   }
@@ -134,6 +134,14 @@ export function reasonToQuarantine(fold: Fold, event: CallEvent): RejectReason |
   if (start < fold.now - TOO_OLD_US) return "tooOld";
   if (event.answeredAt !== null && event.endedAt !== null && event.endedAt < event.answeredAt) return "endBeforeStart";
   return null;
+}
+
+/**
+ * What the leg's start is not before, as far as this report tells: how far back its id must be looked for. A correction is about a
+ * leg that was reported before, and may say another start than was; a report without any time says nothing.
+ */
+function earliestStart(event: CallEvent): number {
+  return event.type === "corrected" ? 0 : startOf(event, 0);
 }
 
 /** D3, from one report alone. */

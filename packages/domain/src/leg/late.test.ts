@@ -69,6 +69,33 @@ describe("§12.5, example 14: a call of 30 January, 4 minutes, of which January'
   });
 });
 
+describe("L4: what is said about a leg that the exact memory has let go of", () => {
+  it.each([
+    ["a correction that tells its usage alone", { usedMs: 120_000 }, [16_000, -16_000, 32_000]],
+    [
+      "a correction that moves it to today",
+      { answeredAt: "2026-01-29T12:00:00Z", endedAt: "2026-01-29T12:03:00Z" },
+      [16_000, -16_000, 48_000],
+    ],
+    ["a correction that says what stands", { usedMs: 60_000 }, [16_000]],
+  ])("%s is about the stored leg, never a new one", (_, fields, amounts) => {
+    const world = january();
+    world.call("old", 60, { to: "+33140205050" });
+    world.until("2026-01-29T13:00:00Z");
+    expect(world.fold.state.ids.blooms.length).toBeGreaterThan(0);
+    world.fold.call("acme", "corrected", { usageId: "old", ...fields });
+    expect(world.rowsOf("old").map(({ amountMicros }) => amountMicros)).toEqual(amounts);
+  });
+
+  it("an end that tells no time at all is looked up too: nothing is charged twice", () => {
+    const world = january();
+    world.call("old", 60, { to: "+33140205050" });
+    world.until("2026-01-29T13:00:00Z");
+    world.fold.call("acme", "ended", { usageId: "old", user: "u1", to: "+33140205050", usedMs: 60_000 });
+    expect(world.rowsOf("old")).toHaveLength(1);
+  });
+});
+
 describe("D4: older than 12 months", () => {
   const begin = (): CorrectionsWorld => {
     const world = january();
