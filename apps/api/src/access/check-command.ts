@@ -4,7 +4,7 @@ import type { FastifyRequest } from "fastify";
 import { askMeter } from "../ask-meter.ts";
 import type { LogClient } from "../log/log-client.ts";
 import { ApiProblem } from "../problem.ts";
-import { commandPermissions, ownCommands } from "./command-permissions.ts";
+import { commandPermissions, operatorMembers, ownCommands } from "./command-permissions.ts";
 import { subjectsOf, type CommandSubject } from "./command-subject.ts";
 import { missingPermission } from "./forbidden.ts";
 import type { Held } from "./held.ts";
@@ -69,6 +69,12 @@ export async function checkCommand(request: FastifyRequest, log: LogClient, type
     const where = subjects.map(({ kind, id }) => `${kind} ${id}`).join(", ");
     if (!allowed) refuse(request, type, held.anywhere(needed) && where !== "" ? where : undefined);
   }
+  const theirs = operatorMembers[type]?.find((member) => data[member] !== undefined);
+  if (theirs !== undefined && !mayOperate(principalOf(request), held))
+    throw new ApiProblem("forbidden", {
+      detail: `${theirs} of ${type} is set by an operator of the installation.`,
+      hint: "Leave it out: the catalogue's price and what was agreed hold.",
+    });
   // "Sign agreements" is the billing account owner's and contributor's.
   if (type === "account.settings" && data["agreement"] !== undefined && !held.everywhere("manageBillingAccount"))
     throw missingPermission(["manageBillingAccount"], principalOf(request), held);

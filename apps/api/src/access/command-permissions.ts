@@ -85,3 +85,12 @@ export const ownCommands: ReadonlySet<CommandType> = new Set<CommandType>([
   "licence.assign",
   "licence.unassign",
 ]);
+
+/**
+ * Members of commands that are the seller's word, not the customer's: what was agreed on prices, discounts and tax, and how an
+ * order came about. Only who runs the installation, or a system of it, gives them.
+ */
+export const operatorMembers: Readonly<Partial<Record<CommandType, readonly string[]>>> = {
+  "subscription.buy": ["unitPrice", "channel", "creditCheck"],
+  "billingProfile.set": ["discount", "tax"],
+};

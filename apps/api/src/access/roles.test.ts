@@ -246,6 +246,21 @@ describe("SS-1, SS-8: a self-service buyer", () => {
   });
 });
 
+it("nobody makes his own price: what was agreed is the seller's word, whatever role one has", async () => {
+  const owner = await as("billingAccountOwner", "globalAdmin");
+  const order = { product: "calling-plan-domestic-120", licences: 1, term: "P1Y", billingFrequency: "monthly" };
+  const bargain = { subscription: "bargain", ...order, unitPrice: "0.01" };
+  expect(problem(await owner.call("POST", at("subscriptions"), bargain, { "idempotency-key": "bargain" }))).toEqual([
+    403,
+    "forbidden",
+    "unitPrice of subscription.buy is set by an operator of the installation.",
+  ]);
+  const discount = { label: "Mine", percent: "99", on: "all" };
+  expect((await owner.call("PUT", at("billing-profiles/main"), { discount })).status).toBe(403);
+  expect((await owner.call("PUT", at("billing-profiles/main"), { purchaseOrder: "PO 1" })).status).toBe(200);
+  expect((await runs.call("PUT", at("billing-profiles/main"), { discount: { ...discount, percent: "5" } })).status).toBe(200);
+});
+
 describe("keys", () => {
   it("name the scope that is missing; what only an operator gives is not for members", async () => {
     const key = await api.key("acme", ["read"]);
