@@ -31,6 +31,8 @@ export interface EventLog {
   readonly jsm: JetStreamManager;
   readonly leases: KV;
   readonly settled: KV;
+  /** What people must look at; see contracts, `outbox.ts`. */
+  readonly notes: KV;
   readonly snapshots: ObjectStore;
   readonly decks: ObjectStore;
 }
@@ -81,7 +83,7 @@ export async function setUpLog(
   const settled = await bucket(settledBucket, 0);
   const leases = await bucket(leaseBucket, LEASE_MS);
   await bucket(directoryBucket, 0);
-  await bucket(outboxBucket, 0);
+  const notes = await bucket(outboxBucket, 0);
   await bucket(chargesBucket, 0);
   await bucket(handledBucket, HANDLED_DAYS * DAY_MS);
   const objm = new Objm(nc);
@@ -90,7 +92,7 @@ export async function setUpLog(
   faults.push(...(await checkPartitions(settled, partitions)));
   if (faults.length === 0) faults.push(...(await probeMapping(nc, partitions)));
   if (faults.length > 0) throw new LogRefused(faults);
-  return { jsm, leases, settled, snapshots, decks };
+  return { jsm, leases, settled, notes, snapshots, decks };
 }
 
 type Wanted = Partial<StreamConfig> & { name: string; subjects: string[] };

@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { outboxStream, outboxSubject, type OutboxMessage } from "@tollbook/contracts/outbox.ts";
+import { gapKey, outboxStream, outboxSubject, type LogGap, type OutboxMessage } from "@tollbook/contracts/outbox.ts";
 import { commandsSubject } from "@tollbook/contracts/subjects.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { setUpLog } from "./log-setup.ts";
+import { createPublisher } from "./publish.ts";
 import { account, eventually } from "./testing/events.ts";
 import { startTestStack, type TestStack } from "./testing/stack.ts";
 
@@ -118,6 +120,29 @@ test("PM-3: a payment and a notice whose rows are stored, but which the outbox n
     { id: `0-1-${declined}-0`, notice: "payment.failed", position: { partition: 0, epoch: 1, seq: declined } },
   ]);
 }, 120_000);
+
+test("P5: a gap of the log is noted before anything after it is settled, once, and keeps what people have said about it", async () => {
+  const { notes } = await setUpLog(stack.nc, { partitions: 1, replicas: 1 });
+  const publisher = createPublisher({
+    nc: stack.nc,
+    notes,
+    partition: 0,
+    epoch: 1,
+    signal: AbortSignal.timeout(20_000),
+    onHeld: () => undefined,
+  });
+  publisher.gap(7, 9);
+  await publisher.confirm([], 9);
+  const noted = (await notes.get(gapKey(0, 7)))?.json<LogGap>();
+  expect(noted).toMatchObject({ partition: 0, from: 7, to: 9, waivers: [] });
+  const waivers = [{ by: "ada", reason: "test calls", at: "2027-01-01T00:00:00Z" }];
+  await notes.put(gapKey(0, 7), JSON.stringify({ ...noted, waivers }));
+  // Found again by the next owner, who folds the same stretch.
+  publisher.gap(7, 9);
+  await publisher.confirm([], 9);
+  expect((await notes.get(gapKey(0, 7)))?.json<LogGap>().waivers).toEqual(waivers);
+  publisher.close();
+});
 
 test("killed at any moment, a meter leaves no payment untold, and a repeated one has the same id", async () => {
   let meter = startMeterProcess();

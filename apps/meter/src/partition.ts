@@ -37,6 +37,8 @@ export interface PartitionOptions {
   readonly nc: NatsConnection;
   readonly jsm: JetStreamManager;
   readonly settledMarks: KV;
+  /** Where gaps of the log are noted. */
+  readonly notes: KV;
   readonly snapshots: SnapshotStore;
   readonly rules: FoldRules;
   readonly decks: Decks;
@@ -139,6 +141,7 @@ async function servePartition(
   const ownLog = createOwnLog(nc, jsm, partition);
   const publisher = createPublisher({
     nc,
+    notes: options.notes,
     partition,
     epoch: settled.epoch,
     signal,
@@ -297,6 +300,7 @@ async function servePartition(
     onRestart: checkLog,
     onGap: (from, to) => {
       metrics.gap(to - from + 1);
+      publisher.gap(from, to);
       log.error({ partition, from, to }, "the log lacks these messages: NATS has lost them; ask their senders to repeat");
     },
     onFailure: fail,

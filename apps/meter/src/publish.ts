@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { jetstream } from "@nats-io/jetstream";
+import type { KV } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { outboxStream, outboxSubject } from "@tollbook/contracts/outbox.ts";
+import { gapKey, outboxStream, outboxSubject, type LogGap } from "@tollbook/contracts/outbox.ts";
 import { controlSubject, liveSubject } from "@tollbook/contracts/subjects.ts";
 import type { AccountId } from "@tollbook/contracts/units.ts";
 import type { Output } from "@tollbook/domain/fold.ts";
@@ -20,6 +21,8 @@ export interface Publisher {
    * because the next owner repeats what lies beyond it and nothing else. Rejects when the signal aborts.
    */
   confirm(notices: readonly Notice[], seq: number): Promise<void>;
+  /** The log lacks these messages: noted for those who verify invoices, before anything after them is settled. */
+  gap(from: number, to: number): void;
   /** Something of this account was committed. Screens hear of it at most once a second. */
   touched(account: AccountId, seq: number, time: number): void;
   close(): void;
@@ -27,6 +30,8 @@ export interface Publisher {
 
 export interface PublisherOptions {
   readonly nc: NatsConnection;
+  /** The bucket in which gaps of the log are noted. */
+  readonly notes: KV;
   readonly partition: number;
   readonly epoch: number;
   /** Aborts when nothing may be written any more. */
@@ -42,26 +47,22 @@ const LONGEST_WAIT_MS = 5_000;
 /** Notices on their way at the same time: their order is kept, and none waits for each other's round trip. */
 const WINDOW = 64;
 
-export function createPublisher({ nc, partition, epoch, signal, onHeld }: PublisherOptions): Publisher {
+export function createPublisher({ nc, notes, partition, epoch, signal, onHeld }: PublisherOptions): Publisher {
   const js = jetstream(nc, { timeout: ACKNOWLEDGE_MS });
   const changed = new Map<AccountId, { seq: number; time: number; facts: number }>();
-  /** Payments that the outbox has not acknowledged, in the order of the log. */
+  /** What is not acknowledged yet, in the order of the log. */
   const open: { readonly seq: number; readonly stored: Promise<void> }[] = [];
   let timer: NodeJS.Timeout | null = null;
   const publish = (subject: string, body: unknown): void => {
     // While the connection is broken the client buffers; when it is closed there is nobody to tell.
     if (!nc.isClosed()) nc.publish(subject, JSON.stringify(body));
   };
-  const store = async (
-    id: string,
-    seq: number,
-    output: Extract<Output, { kind: "payment" }> | Notice["output"],
-  ): Promise<void> => {
-    const body = JSON.stringify({ id, position: { partition, epoch, seq }, ...output });
+  /** For as long as it takes. */
+  const persist = async (write: () => Promise<unknown>): Promise<void> => {
     for (let attempt = 0; ; attempt++) {
       signal.throwIfAborted();
       try {
-        await js.publish(outboxSubject(output.account), body, { expect: { streamName: outboxStream } });
+        await write();
         return;
       } catch (error) {
         signal.throwIfAborted();
@@ -69,6 +70,20 @@ export function createPublisher({ nc, partition, epoch, signal, onHeld }: Publis
         await sleep(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt), undefined, { signal });
       }
     }
+  };
+  const store = async (
+    id: string,
+    seq: number,
+    output: Extract<Output, { kind: "payment" }> | Notice["output"],
+  ): Promise<void> => {
+    const body = JSON.stringify({ id, position: { partition, epoch, seq }, ...output });
+    const subject = outboxSubject(output.account);
+    await persist(async () => await js.publish(subject, body, { expect: { streamName: outboxStream } }));
+  };
+  const remember = (seq: number, stored: Promise<void>): void => {
+    // Whoever confirms hears of a failure; nobody else has to.
+    stored.catch(() => undefined);
+    open.push({ seq, stored });
   };
   const flush = (): void => {
     timer = null;
@@ -78,11 +93,15 @@ export function createPublisher({ nc, partition, epoch, signal, onHeld }: Publis
   return {
     reply: ({ to, body }) => publish(to, body),
     control: ({ account, body }) => publish(controlSubject(account), body),
-    payment: (output, seq) => {
-      const stored = store(`${output.account}/${output.payment}/${output.attempt}`, seq, output);
-      // Whoever confirms hears of a failure; nobody else has to.
-      stored.catch(() => undefined);
-      open.push({ seq, stored });
+    payment: (output, seq) => remember(seq, store(`${output.account}/${output.payment}/${output.attempt}`, seq, output)),
+    gap: (from, to) => {
+      const gap: LogGap = { partition, from, to, at: new Date().toISOString(), waivers: [] };
+      const key = gapKey(partition, from);
+      // One that is known keeps what people have said about it.
+      remember(
+        to,
+        persist(async () => (await notes.get(key)) ?? (await notes.create(key, JSON.stringify(gap)))),
+      );
     },
     confirm: async (notices, seq) => {
       for (let first = 0; first < notices.length; first += WINDOW) {

@@ -24,6 +24,18 @@ export const outboxSubject = (account: AccountId): string => `outbox.v1.${accoun
 export const webhookSubject = (account: AccountId, endpoint: string): string => `webhooks.v1.${account}.${endpoint}`;
 export const webhookLogSubject = (account: AccountId, endpoint: string): string => `webhooklog.v1.${account}.${endpoint}`;
 
+/** In the bucket `outbox`: messages that a partition's log lacks. */
+export const gapKey = (partition: number, from: number): string => `gap.${partition}.${from}`;
+/** Nobody is billed from a log that lacks something until two people have said that it does not matter, and why. */
+export const LogGap = z.object({
+  partition: z.int(),
+  from: z.int(),
+  to: z.int(),
+  at: z.string(),
+  waivers: z.array(z.object({ by: z.string(), reason: z.string(), at: z.string() })),
+});
+export type LogGap = z.infer<typeof LogGap>;
+
 const micros = z.int();
 const common = {
   /** payment: account/payment/attempt; else the position in the log and the number within the message. */

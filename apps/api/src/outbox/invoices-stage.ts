@@ -83,12 +83,14 @@ async function verify(message: OutboxInvoiceClosed, options: InvoicesOptions): P
 async function reasonsAgainst(
   account: AccountId,
   message: OutboxInvoiceClosed,
-  { log, reports }: InvoicesOptions,
+  { log, reports, store }: InvoicesOptions,
 ): Promise<string[]> {
   const reasons: string[] = [];
   const { invoice } = message;
   const { holds } = (await askMeter(log, account, { view: "reconciliation", hours: 1 })) as ReconciliationView;
   if (!holds) reasons.push("the account's own identities do not hold (D20): an event or a leg is unaccounted for");
+  for (const { from, to } of store.openGaps(message.position.partition))
+    reasons.push(`the log lacks messages ${from} to ${to}: ask their senders to repeat them, or have two people waive it`);
   const lines = await reports.read(account, async (client, scope) => await storedLines(client, scope, invoice));
   reasons.push(...differences(message.lines, lines));
   const range = await reports.read(account, async (client, scope) => await batchesOfInvoice(client, scope, invoice));

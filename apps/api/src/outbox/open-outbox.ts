@@ -15,7 +15,7 @@ import { webhooksStage } from "../webhooks/webhooks-stage.ts";
 import { invoicesStage } from "./invoices-stage.ts";
 import type { OutboxConfig } from "./outbox-config.ts";
 import { createOutboxMetrics, type OutboxState } from "./outbox-metrics.ts";
-import { createOutboxStore, type OutboxStore } from "./outbox-store.ts";
+import { createOutboxStore, isWaived, type OutboxStore } from "./outbox-store.ts";
 import { paymentsStage } from "./payments-stage.ts";
 import type { PaymentProvider } from "./payment-provider.ts";
 import { createStripeProvider } from "./stripe-provider.ts";
@@ -163,6 +163,7 @@ export function openOutbox({
     checks() {
       const parked = store.parked();
       const alarms = store.alarms();
+      const gaps = store.gaps().filter((gap) => !isWaived(gap));
       return [
         {
           name: "payments",
@@ -182,6 +183,14 @@ export function openOutbox({
           ok: parked.length === 0,
           detail:
             parked.length === 0 ? "nothing waits for a person" : `${parked.length} messages wait for a person: GET /v1/outbox`,
+        },
+        {
+          name: "log",
+          ok: gaps.length === 0,
+          detail:
+            gaps.length === 0
+              ? "nothing is missing"
+              : `${gaps.length} gaps: no invoice of those partitions is issued until two people have waived them: GET /v1/outbox`,
         },
         {
           name: "invoices",

@@ -1,16 +1,22 @@
+import { LogGap } from "@tollbook/contracts/outbox.ts";
 import type { AccountId } from "@tollbook/contracts/units.ts";
 import * as z from "zod/mini";
+import { actorOf } from "../access/principal.ts";
 import { ApiProblem, notFound } from "../problem.ts";
 import { accountName, problems } from "../schemas.ts";
 import type { App, Services } from "../services.ts";
+import { isWaived } from "./outbox-store.ts";
 import { giveResult } from "./payments-stage.ts";
 import { stageNames } from "./stage.ts";
 
 const stage = z.enum(stageNames);
+const Gap = z.extend(LogGap, { waived: z.boolean() });
 const State = z.object({
   /** Messages that a stage has not dealt with; null: not known now. */
   stages: z.array(z.object({ stage, waiting: z.nullable(z.int()) })),
   parked: z.array(z.object({ stage, seq: z.int(), id: z.string(), account: z.string(), reason: z.string(), at: z.string() })),
+  /** Messages that NATS has lost from a partition's log; no invoice of the partition is issued until two people have waived it. */
+  gaps: z.array(Gap),
   /** Closed invoices that are not issued, because the stored rows do not agree with the fold. */
   disagreeing: z.array(z.object({ account: z.string(), invoice: z.string(), reasons: z.array(z.string()), since: z.string() })),
 });
@@ -42,6 +48,7 @@ export function registerOutbox(app: App, { outbox, log }: Services): void {
     async () => ({
       stages: [...(await outbox.waiting())].map(([name, waiting]) => ({ stage: name, waiting })),
       parked: outbox.store.parked(),
+      gaps: outbox.store.gaps().map((gap) => ({ ...gap, waived: isWaived(gap) })),
       disagreeing: outbox.store.alarms().map(({ reasons, ...alarm }) => ({ ...alarm, reasons: [...reasons] })),
     }),
   );
@@ -63,6 +70,30 @@ export function registerOutbox(app: App, { outbox, log }: Services): void {
       if (!outbox.store.parked().some((parked) => parked.stage === request.params.stage && parked.seq === seq))
         throw notFound("No such message waits for a person.");
       return { outcome: await outbox.again(request.params.stage, seq) };
+    },
+  );
+
+  app.post(
+    "/v1/outbox/gaps/:partition/:from/waivers",
+    {
+      config: { access: "operator" },
+      schema: {
+        operationId: "waiveGap",
+        tags: ["Operation"],
+        summary: "Say that a gap of the log does not matter, and why",
+        description: "After two different people have, invoices of the partition are issued again.",
+        params: z.object({ partition: z.string().check(z.regex(/^\d{1,5}$/)), from: z.string().check(z.regex(/^\d{1,15}$/)) }),
+        body: z.strictObject({ reason: z.string().check(z.minLength(1), z.maxLength(1024)) }),
+        response: { 200: z.object({ gaps: z.array(Gap) }), ...problems("logUnreachable") },
+      },
+    },
+    async (request) => {
+      const { partition, from } = request.params;
+      const { id } = actorOf(request);
+      const waiver = { by: id, reason: request.body.reason, at: new Date().toISOString() };
+      if (!(await outbox.store.waive(Number(partition), Number(from), waiver))) throw notFound("There is no such gap.");
+      request.log.info({ audit: "gap.waived", partition, from, by: id }, "a gap of the log was waived");
+      return { gaps: outbox.store.gaps().map((gap) => ({ ...gap, waived: isWaived(gap) })) };
     },
   );
 

@@ -1,6 +1,6 @@
 import { Kvm, type KV } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { chargesBucket, handledBucket, outboxBucket } from "@tollbook/contracts/outbox.ts";
+import { chargesBucket, gapKey, handledBucket, LogGap, outboxBucket } from "@tollbook/contracts/outbox.ts";
 import { BucketUnavailable, MirroredBucket } from "../log/mirrored-bucket.ts";
 import { sha256 } from "../directory/entries.ts";
 import type { StripeIntents } from "./stripe-provider.ts";
@@ -47,6 +47,11 @@ export interface OutboxStore {
   /** Keeps the time at which it began. */
   setAlarm(alarm: InvoiceAlarm): Promise<void>;
   clearAlarm(account: string, invoice: string): Promise<void>;
+  /** What the partition's log lacks and two people have not waived. */
+  openGaps(partition: number): LogGap[];
+  gaps(): LogGap[];
+  /** False: there is no such gap. The same person's second word changes nothing. */
+  waive(partition: number, from: number, waiver: LogGap["waivers"][number]): Promise<boolean>;
   /** Small facts of other parts, by their own keys. */
   readonly facts: MirroredBucket;
   /** Of the test provider. */
@@ -54,6 +59,11 @@ export interface OutboxStore {
   /** Of Stripe. */
   readonly intents: StripeIntents;
 }
+
+/** Two people, because a gap that is waived may be money that is never billed. */
+const WAIVERS = 2;
+
+export const isWaived = ({ waivers }: LogGap): boolean => waivers.length >= WAIVERS;
 
 /** Longer than any try; a process that dies while it holds one delays the next try by so much. */
 const CLAIM_MS = 120_000;
@@ -124,6 +134,17 @@ export function createOutboxStore(): OutboxStore {
     },
     async clearAlarm(account, invoice) {
       await facts.change(alarmKey(account, invoice), (text) => (text === null ? undefined : null));
+    },
+    openGaps: (partition) => all<LogGap>(`gap.${partition}.`).filter((gap) => !isWaived(gap)),
+    gaps: () => all<LogGap>("gap."),
+    async waive(partition, from, waiver) {
+      const text = await facts.change(gapKey(partition, from), (current) => {
+        if (current === null) return undefined;
+        const gap = LogGap.parse(JSON.parse(current));
+        const others = gap.waivers.filter(({ by }) => by !== waiver.by);
+        return JSON.stringify({ ...gap, waivers: [...others, waiver] });
+      });
+      return text !== null;
     },
     facts,
     charges: () => open(charges),
