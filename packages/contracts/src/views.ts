@@ -19,7 +19,8 @@ const time = z.string();
 
 export const viewRequest = z.discriminatedUnion("view", [
   z.object({ view: z.literal("summary") }),
-  z.object({ view: z.literal("pools"), user: z.optional(z.string()) }),
+  /** `summed`: pools of single users (CP-8, MCOPSTN8) as one per plan and usage location, naming nobody. */
+  z.object({ view: z.literal("pools"), user: z.optional(z.string()), summed: z.optional(z.boolean()) }),
   z.object({ view: z.literal("credits") }),
   /** `buyer`: only what he bought for himself; `selfService`: only what members bought (SS-2). */
   z.object({ view: z.literal("subscriptions"), selfService: z.optional(z.boolean()), buyer: z.optional(z.string()) }),
@@ -36,6 +37,7 @@ export const viewRequest = z.discriminatedUnion("view", [
   }),
   z.object({ view: z.literal("user"), user: z.string() }),
   z.object({ view: z.literal("budgets") }),
+  z.object({ view: z.literal("settings") }),
   z.object({
     view: z.literal("belongs"),
     kind: z.enum(["subscription", "invoice", "payment", "billingProfile", "billingAccount"]),
@@ -151,6 +153,12 @@ export const UserView = z.object({
   dialOutPolicy: z.string(),
   licences: z.array(z.object({ subscription: z.string(), product: z.string(), serviceCode: z.string() })),
   spentThisMonth: money,
+  /** Why the user is blocked; null: is not. */
+  blockReason: z.optional(z.nullable(z.enum(["adminBlock", "fraudSuspected", "userBlocked"]))),
+  /** SL-1; null: no limit. */
+  spendLimit: z.optional(z.nullable(money)),
+  /** Paid calls are refused until the month ends. */
+  spendLimitReached: z.optional(z.boolean()),
 });
 export const UsersView = z.object({ asOf: AsOf, users: z.array(UserView), next: z.nullable(z.string()) });
 
@@ -280,6 +288,35 @@ export const BudgetView = z.object({
   earlier: z.array(budgetPeriod),
 });
 export const BudgetsView = z.object({ asOf: AsOf, budgets: z.array(BudgetView) });
+
+/** The organisation's settings as they stand now. */
+export const SettingsView = z.object({
+  asOf: AsOf,
+  agreement: z.enum(["MOSA", "MPSA", "MCA", "EA"]),
+  blocked: z.boolean(),
+  /** CP-10: of the pool month; a change waits for the month's end. */
+  timeZone: z.string(),
+  nextTimeZone: z.nullable(z.object({ timeZone: z.string(), from: time })),
+  atZero: z.enum(["complete", "cut"]),
+  cutoff: z.enum(["complete", "disconnect"]),
+  overdraftCap: money,
+  unfundedAs: z.enum(["UNFUNDED", "OVERAGE"]),
+  onUnreachable: z.nullable(z.enum(["reject", "continue", "continue_capped"])),
+  maxUnsupervisedSeconds: z.nullable(z.int()),
+  allowPremium: z.boolean(),
+  dialOutPolicy: z.string(),
+  allowTollFree: z.boolean(),
+  goodwillLimit: money,
+  /** Edge 30; null: off. */
+  fraudRules: z.nullable(
+    z.object({
+      callsPer10Minutes: z.nullable(z.int()),
+      internationalMinutesPerHour: z.nullable(z.int()),
+      spendPerHour: z.nullable(money),
+    }),
+  ),
+});
+export type SettingsView = z.infer<typeof SettingsView>;
 export type BudgetView = z.infer<typeof BudgetView>;
 export type BudgetsView = z.infer<typeof BudgetsView>;
 
@@ -306,6 +343,7 @@ export type ViewAnswer =
   | UsersView
   | UserView
   | BudgetsView
+  | SettingsView
   | BelongsView
   | LiveCallsView
   | LegView
@@ -339,7 +377,8 @@ export const publicCommandTypes = commandTypes.filter(
     type !== "invoice.verified" &&
     type !== "subscription.setState" &&
     type !== "subscription.creditChecked" &&
-    type !== "call.rerate" && type !== "call.release" &&
+    type !== "call.rerate" &&
+    type !== "call.release" &&
     type !== "rerate.start" &&
     type !== "rerate.finish",
 );

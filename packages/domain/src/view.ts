@@ -15,6 +15,7 @@ import { catalogueView } from "./views/subscription-view-catalogue.ts";
 import { subscriptionDetails } from "./views/subscription-view-details.ts";
 import { orderReview } from "./views/subscription-view-order.ts";
 import { subscriptionsView } from "./views/subscription-view.ts";
+import { settingsView } from "./views/settings-view.ts";
 import { summaryView } from "./views/summary-view.ts";
 import { usersView, userView } from "./views/user-view.ts";
 import { whyView } from "./views/why-view.ts";
@@ -32,7 +33,7 @@ export function view(
     case "summary":
       return summaryView(state, found);
     case "pools":
-      return poolsView(state, found, request.user ?? null);
+      return poolsView(state, found, request.user ?? null, request.summed ?? false);
     case "credits":
       return creditsView(state, found);
     case "subscriptions":
@@ -55,6 +56,8 @@ export function view(
       return userView(state, found, request.user);
     case "belongs":
       return belongsView(state, found, request.kind, request.id);
+    case "settings":
+      return settingsView(state, found);
     case "budgets":
       return budgetsView(state, found);
     case "liveCalls":

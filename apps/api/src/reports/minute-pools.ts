@@ -63,12 +63,12 @@ export function registerMinutePools(app: App, services: ReportServices): void {
   );
 
   async function poolsOf(account: AccountId, after: string | undefined): Promise<Pools> {
-    const view = (await askMeter(services.log, account, { view: "pools" }, after)) as PoolsView;
+    const view = (await askMeter(services.log, account, { view: "pools", summed: true }, after)) as PoolsView;
     // The account's own time, which is also its pools' and their forecast's.
     const at = parseTime(view.asOf.time) ?? timeUs(services.now().getTime() * 1000);
     const usage = await historyOf(account, at);
     const month = view.pools[0]?.month ?? null;
-    return { at, month, rows: groupsOf(view.pools).map((pools) => rowOf(pools, usage, at)) };
+    return { at, month, rows: view.pools.map((pool) => rowOf(pool, usage, at)) };
   }
 
   /** Pools are shown also when ClickHouse is away: then without a forecast. */
@@ -91,40 +91,24 @@ interface Usage {
   readonly first: string | null;
 }
 
-/** One row per usage location, plan and kind: what single users have of their own is nobody else's business (§10). */
-function groupsOf(pools: readonly PoolView[]): PoolView[][] {
-  const groups = new Map<string, PoolView[]>();
-  for (const pool of pools) {
-    const key = JSON.stringify([pool.usageLocation, pool.capability, pool.kind, pool.description]);
-    groups.set(key, [...(groups.get(key) ?? []), pool]);
-  }
-  return [...groups.values()];
-}
-
-function rowOf(pools: readonly PoolView[], usage: Usage, now: TimeUs): MinutePoolRow {
-  const [first] = pools as [PoolView];
-  const sum = (field: "totalMinutes" | "usedMinutes" | "availableMinutes"): number =>
-    pools.reduce((total, pool) => total + pool[field], 0);
-  const totalMinutes = sum("totalMinutes");
-  const minutesUsed = sum("usedMinutes");
-  const available = sum("availableMinutes");
+function rowOf(pool: PoolView, usage: Usage, now: TimeUs): MinutePoolRow {
+  const { totalMinutes, usedMinutes } = pool;
   return {
-    usageLocation: first.usageLocation,
-    capabilityDescription: first.description,
+    usageLocation: pool.usageLocation,
+    capabilityDescription: pool.description,
     totalMinutes,
-    minutesUsed,
-    minutesAvailable: available,
-    capability: first.capability,
-    countryMinutePool: first.kind === "zoneA" ? "Zone A" : first.usageLocation,
-    percentUsed: totalMinutes === 0 ? 0 : Math.floor((minutesUsed * 100) / totalMinutes),
-    kind: first.kind,
-    ...runsOut(new Set(pools.map(({ pool }) => pool)), available, usage, now),
+    minutesUsed: usedMinutes,
+    minutesAvailable: pool.availableMinutes,
+    capability: pool.capability,
+    countryMinutePool: pool.kind === "zoneA" ? "Zone A" : pool.usageLocation,
+    percentUsed: totalMinutes === 0 ? 0 : Math.floor((usedMinutes * 100) / totalMinutes),
+    kind: pool.kind,
+    ...runsOut(pool, usage, now),
   };
 }
 
 function runsOut(
-  pools: ReadonlySet<string>,
-  available: number,
+  { pool, availableMinutes: available }: PoolView,
   { days, first }: Usage,
   now: TimeUs,
 ): Pick<MinutePoolRow, "runsOut" | "runsOutOn"> {
@@ -132,9 +116,9 @@ function runsOut(
   if (available <= 0) return { runsOut: "usedUp", runsOutOn: null };
   const begin = first === null ? today : Math.max(dayFrom(first), today - MOST_HISTORY_DAYS);
   const minutes = Array.from({ length: today - begin + 1 }, () => 0);
-  for (const { pool, date, minutes: taken } of days) {
+  for (const { pool: ref, date, minutes: taken } of days) {
     const at = dayFrom(date) - begin;
-    if (pools.has(pool) && at >= 0 && at < minutes.length) minutes[at] = (minutes[at] ?? 0) + taken;
+    if ((ref === pool || ref.startsWith(`${pool}/`)) && at >= 0 && at < minutes.length) minutes[at] = (minutes[at] ?? 0) + taken;
   }
   const soFar = minutes.at(-1) ?? 0;
   const ahead = forecastDays(minutes.slice(0, -1), today, lastDayOfMonth(now), soFar);

@@ -261,6 +261,28 @@ describe("§8.5 PSTN minute pools", () => {
     );
   });
 
+  it("§8.5, §10, CP-8: pools of single users are one row of all of them, and name nobody", async () => {
+    const fold = createTestFold(sampleDecks(), "2026-11-02T08:00:00Z");
+    const org = createOrganisation(fold);
+    const users = org.users(201, "DE");
+    for (let at = 0; at < users.length; at += 20) org.give("teams-phone-standard", users.slice(at, at + 20));
+    for (let at = 0; at < users.length; at += 20) org.give("calling-plan-domestic-120-personal", users.slice(at, at + 20));
+    fold.at("2026-11-02T16:00:00Z");
+    fold.call("acme", "ended", {
+      usageId: "a",
+      user: "u1",
+      to: "+4930123456",
+      answeredAt: fold.now - 61_000_000,
+      endedAt: fold.now,
+    });
+    const api = await open({ view: (request) => view(fold.state, "acme" as AccountId, request) });
+    const { body } = await api.get(path("minute-pools"));
+    expect(body.rows).toMatchObject([
+      { capability: "MCOPSTN8", totalMinutes: 201 * 120, minutesUsed: 2, minutesAvailable: 24_118 },
+    ]);
+    expect(JSON.stringify(body)).not.toContain("u1");
+  });
+
   it("the pool runs out on the day by which its weekdays' means have used it up; unknown with less than 14 days", async () => {
     const pool: PoolView = {
       pool: "DE/MCOPSTN5/domestic",

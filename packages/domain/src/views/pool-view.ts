@@ -13,12 +13,14 @@ import { productOf } from "../subscription/subscription.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import { asOf, MOST_ROWS } from "./as-of.ts";
 
-/** Pools of the current month; with a user, the ones his licences draw on. */
+/** Pools of the current month; with a user, the ones his licences draw on; `summed`, those of single users as one. */
 export function poolsView(
   state: PartitionState,
   account: Account,
   user: string | null,
+  summed = false,
 ): PoolsView | { error: "unknownUser"; detail: string } {
+  if (user === null && summed) return { asOf: asOf(state, account), pools: summedPools(state, account) };
   if (user === null) return { asOf: asOf(state, account), pools: poolViews(state, account) };
   const found = account.users.get(user);
   if (found === undefined) return { error: "unknownUser", detail: user };
@@ -42,6 +44,27 @@ export function poolViews(state: PartitionState, account: Account): PoolView[] {
     if (shown.totalMinutes > 0 && views.push(shown) === MOST_ROWS) break;
   }
   return views;
+}
+
+const counted = ["totalMinutes", "usedMinutes", "reservedMinutes", "availableMinutes"] as const;
+
+/** §8.5: per plan and usage location. However many users have a pool of their own, it is one row, of all of them. */
+function summedPools(state: PartitionState, account: Account): PoolView[] {
+  const month = poolMonthAt(account, nowOf(state, account));
+  const sums = new Map<string, PoolView>();
+  for (const pool of account.pools.values()) {
+    const shown = poolView(pool, month);
+    if (shown.totalMinutes === 0) continue;
+    const key = pool.user === "" ? pool.key : pool.key.slice(0, -(pool.user.length + 1));
+    const sum = sums.get(key);
+    if (sum === undefined) {
+      if (sums.size < MOST_ROWS) sums.set(key, { ...shown, pool: key, user: null });
+      continue;
+    }
+    for (const field of counted) sum[field] += shown[field];
+    sum.state = sum.availableMinutes <= 0 ? "EXHAUSTED" : sum.usedMinutes * 5 >= sum.totalMinutes * 4 ? "WARN80" : "OPEN";
+  }
+  return [...sums.values()];
 }
 
 function poolView(pool: Pool, month: number): PoolView {
