@@ -23,6 +23,7 @@ describe.each([
   ["users?limit=200", { users: [{ user: "ada" }] }],
   ["users/ada", { user: "ada" }],
   ["budgets", { budgets: [] }],
+  ["settings", { timeZone: "UTC", fraudRules: null }],
   ["live-calls", { total: 0 }],
   ["legs/leg-1", { usageId: "leg-1" }],
   ["reconciliation?hours=24", { holds: true }],

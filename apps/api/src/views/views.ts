@@ -6,6 +6,7 @@ import {
   LiveCallsView,
   PoolsView,
   ReconciliationView,
+  SettingsView,
   SubscriptionsView,
   SummaryView,
   UsersView,
@@ -120,6 +121,14 @@ const viewRoutes: readonly ViewRoute[] = [
     access: { account: ["readCost"] },
     view: BudgetsView,
     request: () => ({ view: "budgets" }),
+  },
+  {
+    path: "settings",
+    operationId: "getSettings",
+    summary: "The organisation's settings as they stand",
+    access: { account: ["readSettings"] },
+    view: SettingsView,
+    request: () => ({ view: "settings" }),
   },
   {
     path: "live-calls",

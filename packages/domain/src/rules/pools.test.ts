@@ -264,7 +264,10 @@ describe("the pool month's zone (CP-10, edge 24)", () => {
     const world = fundedWorld("calling-plan-domestic", { facts: { timeZone: "UTC" } });
     const answer = world.org.command("account.settings", { timeZone: "Europe/Berlin" });
     expect(answer.result).toMatchObject({ timeZoneFrom: "2026-04-01T00:00:00.000000Z" });
+    const waiting = { timeZone: "Europe/Berlin", from: "2026-04-01T00:00:00.000000Z" };
+    expect(world.see({ view: "settings" })).toMatchObject({ timeZone: "UTC", nextTimeZone: waiting });
     world.fold.at("2026-05-03T00:00:00Z").tick();
+    expect(world.see({ view: "settings" })).toMatchObject({ timeZone: "Europe/Berlin", nextTimeZone: null });
     // In Berlin April began two hours before midnight UTC; the change waits for March to end in UTC.
     expect(monthAt(world, "2026-03-31T23:59:59Z")).toBe(202_603);
     expect(monthAt(world, "2026-04-01T00:00:00Z")).toBe(202_604);

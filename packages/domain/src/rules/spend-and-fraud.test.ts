@@ -7,7 +7,7 @@ const BERLIN = "+4930901820"; // 0.015 a minute
 
 describe("spend limit (SL-1, D12)", () => {
   it("SL-1, D5: below the limit by a micro-unit a paid call begins, at the limit it does not; included ones and emergencies do", () => {
-    const { fold, org, called, asked } = fundedWorld("calling-plan-domestic-120");
+    const { fold, org, called, asked, see } = fundedWorld("calling-plan-domestic-120");
     org.command("policy.set", { user: "u1", spendLimit: "0.048001" });
     fold.now += HOUR;
     called(180, { user: "u1", to: FRANCE }); // 0.048
@@ -15,6 +15,7 @@ describe("spend limit (SL-1, D12)", () => {
     org.command("policy.set", { user: "u1", spendLimit: "0.048" });
     fold.now += MINUTE;
     expect(asked({ user: "u1", to: FRANCE })).toMatchObject({ decision: "deny", reason: "spendLimit" });
+    expect(see({ view: "user", user: "u1" })).toMatchObject({ spendLimit: "0.048", spendLimitReached: true, blockReason: null });
     expect(asked({ user: "u1", to: BERLIN })).toMatchObject({ decision: "allow", funding: [{ source: "POOL" }] });
     expect(asked({ user: "u1", to: "112" })).toMatchObject({ decision: "allow", reason: "emergency" });
   });
@@ -96,6 +97,10 @@ describe("fraud (edge 30, D36)", () => {
     expect(world.asked({ user: "u1", to: BERLIN })).toMatchObject({ decision: "allow" });
     expect(suspicious(world)).toEqual([{ user: "u1", rule: "callsPer10Minutes", detail: "4 calls, 3 at most" }]);
     expect(world.asked({ user: "u1", to: BERLIN })).toMatchObject({ decision: "deny", reason: "fraudSuspected" });
+    expect(world.see({ view: "user", user: "u1" })).toMatchObject({ blocked: true, blockReason: "fraudSuspected" });
+    expect(world.see({ view: "settings" })).toMatchObject({
+      fraudRules: { callsPer10Minutes: 3, internationalMinutesPerHour: null, spendPerHour: null },
+    });
     expect(world.asked({ user: "u1", to: "112" })).toMatchObject({ decision: "allow", reason: "emergency" });
     expect(world.asked({ user: "u2", to: BERLIN })).toMatchObject({ decision: "allow" });
   });

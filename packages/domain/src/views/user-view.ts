@@ -40,6 +40,8 @@ export function userView(
 }
 
 function viewOf(state: PartitionState, account: Account, user: User): UserView {
+  const spent = spentIn(user, poolMonthAt(account, nowOf(state, account)));
+  const limit = latest(user.policies).spendLimitMicros;
   return {
     user: user.id,
     displayName: user.displayName,
@@ -54,6 +56,9 @@ function viewOf(state: PartitionState, account: Account, user: User): UserView {
       const product = productOf(account.subscriptions.get(id) as Subscription);
       return { subscription: id, product: product.id, serviceCode: product.serviceCode };
     }),
-    spentThisMonth: money(spentIn(user, poolMonthAt(account, nowOf(state, account)))),
+    spentThisMonth: money(spent),
+    blockReason: latest(user.blocks) || null,
+    spendLimit: limit === null ? null : money(limit),
+    spendLimitReached: limit !== null && spent >= limit,
   };
 }
