@@ -15,11 +15,11 @@ export interface ReplayFlags {
 export async function replay({ verify, partition, json }: ReplayFlags): Promise<void> {
   if (verify !== true) throw new UserFacingError("say ./tollbook replay --verify: replaying without comparing proves nothing.");
   const installation = openInstallation(process.env);
-  const { partitions, ports } = installation;
+  const { partitions, ports, secrets } = installation;
   const wanted =
     partition === undefined ? Array.from({ length: partitions }, (_, p) => p) : [partitionFrom(partition, partitions)];
   const nc = await connectOperator(installation);
-  const clickhouseUrl = process.env["CLICKHOUSE_URL"] ?? `http://127.0.0.1:${ports.clickhouse}`;
+  const clickhouseUrl = `http://default:${secrets.clickhouse}@127.0.0.1:${ports.clickhouse}`;
   const reports: ReplayReport[] = [];
   const failed: string[] = [];
   try {
