@@ -1,9 +1,11 @@
 import { commandData } from "@tollbook/contracts/commands.ts";
 import { CommandResult } from "@tollbook/contracts/http.ts";
-import { isAccountId } from "@tollbook/contracts/units.ts";
+import { isAccountId, type AccountId } from "@tollbook/contracts/units.ts";
+import type { FastifyRequest } from "fastify";
 import * as z from "zod/mini";
 import { actorOf } from "../access/principal.ts";
 import { acceptedOnly, commandId, sendCommand } from "../give-command.ts";
+import { emailAddress, Invitation, inviteMember } from "../members/invite.ts";
 import { ApiProblem } from "../problem.ts";
 import { accountName, problems } from "../schemas.ts";
 import type { App, Services } from "../services.ts";
@@ -13,7 +15,11 @@ const DEFAULTS = { onUnreachable: "reject", maxUnsupervisedSeconds: 900 } as con
 
 const AccountList = z.object({ accounts: z.array(z.object({ account: z.string(), name: z.string(), createdAt: z.string() })) });
 
-export function registerAccounts(app: App, { log, directory, now }: Services): void {
+/** `invitation` where an owner was named. */
+const CreatedAccount = z.extend(CommandResult, { invitation: z.optional(Invitation) });
+
+export function registerAccounts(app: App, services: Services): void {
+  const { log, directory, now } = services;
   app.get(
     "/v1/accounts",
     {
@@ -38,25 +44,43 @@ export function registerAccounts(app: App, { log, directory, now }: Services): v
         summary: "Create an account",
         description:
           "First in the account's log, then in the directory; when it broke off between the two, the same request completes it.",
-        body: z.extend(commandData["account.create"], { account: accountName }),
-        response: { 201: CommandResult, ...problems("refused", "idempotencyMismatch", "meterUnreachable", "logUnreachable") },
+        body: z.extend(commandData["account.create"], {
+          account: accountName,
+          /** PG-1: who signs up: becomes billing account owner and Global administrator, and is invited unless he is known. */
+          owner: z.optional(emailAddress),
+        }),
+        response: { 201: CreatedAccount, ...problems("refused", "idempotencyMismatch", "meterUnreachable", "logUnreachable") },
       },
     },
     async (request, reply) => {
-      const { account, ...data } = request.body;
+      const { account, owner, ...data } = request.body;
       if (!isAccountId(account)) throw new ApiProblem("invalidRequest", { detail: "account: 1 to 63 of a-z, 0-9 and -" });
       const actor = actorOf(request);
       const answer = await sendCommand(log, account, commandId(request, "account.create"), "account.create", actor, data);
       const exists = answer.code === "accountExists";
       if (exists && directory.account(account) === null) {
         await addToDirectory(account, data.name);
-        return reply.code(201).send({ seq: answer.seq, outcome: "accepted" as const });
+        return reply
+          .code(201)
+          .send({ seq: answer.seq, outcome: "accepted" as const, ...(await welcome(request, account, owner)) });
       }
       const result = acceptedOnly(answer);
       await addToDirectory(account, data.name);
-      return reply.code(201).send(result);
+      return reply.code(201).send({ ...result, ...(await welcome(request, account, owner)) });
     },
   );
+
+  async function welcome(
+    request: FastifyRequest,
+    account: AccountId,
+    owner: string | undefined,
+  ): Promise<{ invitation?: z.infer<typeof Invitation> }> {
+    if (owner === undefined) return {};
+    const roles = ["billingAccountOwner", "globalAdmin"];
+    const given = { account, actor: actorOf(request), email: owner, displayName: undefined, roles };
+    const { invitation } = await inviteMember(services, given);
+    return { invitation };
+  }
 
   async function addToDirectory(account: string, name: string): Promise<void> {
     await directory.changeAccount(

@@ -225,6 +225,24 @@ describe("changing and removing", () => {
   });
 });
 
+it("PG-1: who signs up is billing account owner and Global administrator, and can sign in with the invitation", async () => {
+  const body = {
+    account: "initech",
+    name: "Initech",
+    country: "US",
+    currency: "USD",
+    agreement: "MCA",
+    owner: "Peter@initech.test",
+  };
+  const created = await runs.call("POST", "/v1/accounts", body);
+  expect(created.status).toBe(201);
+  const { token } = created.body["invitation"] as unknown as { token: string };
+  const password = "a stapler of his own";
+  expect((await api.call("POST", `/v1/invitations/${token}`, { body: { password } })).status).toBe(204);
+  const answer = await api.call("POST", "/v1/session", { body: { email: "peter@initech.test", password } });
+  expect(answer.body["accounts"]).toMatchObject([{ account: "initech", roles: ["billingAccountOwner", "globalAdmin"] }]);
+});
+
 it("GET /v1/roles: every role of §10 with what it may do and where that is written", async () => {
   const roles = (await owner.call("GET", "/v1/roles")).body["roles"] as unknown as { role: string; source: string }[];
   expect(roles).toHaveLength(26);

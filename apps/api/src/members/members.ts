@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { refusalCodes } from "@tollbook/contracts/codes.ts";
 import type { FastifyRequest } from "fastify";
 import * as z from "zod/mini";
@@ -10,13 +9,10 @@ import { recordChange } from "../directory/record-change.ts";
 import { ApiProblem, notFound } from "../problem.ts";
 import { accountName, AccountParams, problems } from "../schemas.ts";
 import type { App, Services } from "../services.ts";
+import { emailAddress, Invitation, inviteMember, mailboxOf } from "./invite.ts";
 import { checkGrants } from "./may-grant.ts";
-import { canSignIn, changeBetween, lastOwnerOf, rolesOf, withoutMembership, withRoles, type RoleChange } from "./membership.ts";
+import { canSignIn, changeBetween, lastOwnerOf, rolesAfter, rolesOf, withoutMembership, withRoles } from "./membership.ts";
 
-/** Long enough for a holiday. */
-const INVITATION_DAYS = 7;
-
-const email = z.string().check(z.maxLength(254), z.regex(/^[^\s@]+@[^\s@]+$/, "an e-mail address"));
 const roleList = z.array(z.string().check(z.maxLength(100))).check(z.maxLength(50));
 const Member = z.object({
   email: z.string(),
@@ -31,10 +27,7 @@ const Changed = z.object({
   /** Of the audit event in the account's log. */
   seq: z.int(),
 });
-const Invited = z.extend(Changed, {
-  /** Lets the person choose a password at POST /v1/invitations/{token}; shown this once. Of no use to who can sign in already. */
-  invitation: z.object({ token: z.string(), expiresAt: z.string() }),
-});
+const Invited = z.extend(Changed, { invitation: Invitation });
 const RoleList = z.object({
   roles: z.array(
     z.object({
@@ -49,10 +42,10 @@ const RoleList = z.object({
 
 /** What exactly may be given is checked role by role. */
 const granting: AccountAccess = { account: ["grantDirectoryRoles", "grantBillingRoles", "grantProfileRoles"], scoped: true };
-const MemberParams = z.object({ account: accountName, email });
+const MemberParams = z.object({ account: accountName, email: emailAddress });
 
 export function registerMembers(app: App, services: Services): void {
-  const { directory, log, now } = services;
+  const { directory, log } = services;
 
   app.get(
     "/v1/roles",
@@ -99,24 +92,22 @@ export function registerMembers(app: App, services: Services): void {
         summary: "Invite a member, or give one more roles",
         description: "Adds to what somebody holds already. Without roles he may buy for himself and look after that, no more.",
         params: AccountParams,
-        body: z.strictObject({ email, displayName: z.optional(z.string().check(z.maxLength(128))), roles: roleList }),
+        body: z.strictObject({
+          email: emailAddress,
+          displayName: z.optional(z.string().check(z.maxLength(128))),
+          roles: roleList,
+        }),
         response: { 201: Invited, ...problems("meterUnreachable", "logUnreachable") },
       },
     },
     async (request, reply) => {
       const account = accountOf(request);
-      const mailbox = request.body.email.trim().toLowerCase();
-      const before = rolesOf(directory.person(mailbox), account);
-      const change = changeBetween(before ?? [], [...new Set([...(before ?? []), ...request.body.roles])]);
-      await checkGrants(request, log, change);
-      const seq = await audit(request, mailbox, before, change);
-      const person = await directory.changePerson(mailbox, (current) =>
-        withRoles(current ?? invited(mailbox, request.body.displayName, account), account, change),
-      );
-      const token = randomBytes(32).toString("hex");
-      const expiresAt = new Date(now().getTime() + INVITATION_DAYS * 86_400_000).toISOString();
-      await directory.changeInvitation(token, () => ({ email: mailbox, account, expiresAt }));
-      return reply.code(201).send({ member: memberFrom(person as PersonEntry, account), seq, invitation: { token, expiresAt } });
+      const { email, displayName, roles: given } = request.body;
+      const held = rolesOf(directory.person(mailboxOf(email)), account) ?? [];
+      await checkGrants(request, log, changeBetween(held, [...new Set([...held, ...given])]));
+      const invited = await inviteMember(services, { account, actor: actorOf(request), email, displayName, roles: given });
+      const { person, seq, invitation } = invited;
+      return reply.code(201).send({ member: memberFrom(person, account), seq, invitation });
     },
   );
 
@@ -139,7 +130,12 @@ export function registerMembers(app: App, services: Services): void {
       const change = changeBetween(before, [...new Set(request.body.roles)]);
       await checkGrants(request, log, change);
       keepAnOwner(request, mailbox, change.removed);
-      const seq = await audit(request, mailbox, before, change);
+      const seq = await recordChange(log, account, actorOf(request), {
+        what: "member",
+        subject: mailbox,
+        before: [...before],
+        after: [...rolesAfter(before, change)],
+      });
       const person = await directory.changePerson(mailbox, (current) =>
         current === null ? undefined : withRoles(current, account, change),
       );
@@ -172,7 +168,7 @@ export function registerMembers(app: App, services: Services): void {
   );
 
   function memberOf(request: FastifyRequest): { readonly mailbox: string; readonly before: readonly string[] } {
-    const mailbox = (request.params as { email: string }).email.trim().toLowerCase();
+    const mailbox = mailboxOf((request.params as { email: string }).email);
     const before = rolesOf(directory.person(mailbox), accountOf(request));
     if (before === null) throw notFound("There is no such member.");
     return { mailbox, before };
@@ -190,32 +186,6 @@ export function registerMembers(app: App, services: Services): void {
       detail: `${mailbox} is the last ${roles[last].name} of this account.`,
     });
   }
-
-  async function audit(
-    request: FastifyRequest,
-    subject: string,
-    before: readonly string[] | null,
-    { added, removed }: RoleChange,
-  ): Promise<number> {
-    const after = [...(before ?? []).filter((role) => !removed.includes(role)), ...added].toSorted();
-    return await recordChange(log, accountOf(request), actorOf(request), {
-      what: "member",
-      subject,
-      before: before === null ? null : [...before],
-      after,
-    });
-  }
-}
-
-function invited(mailbox: string, displayName: string | undefined, account: string): PersonEntry {
-  return {
-    email: mailbox,
-    displayName: displayName ?? mailbox,
-    passwordHash: "",
-    operator: false,
-    memberships: [],
-    invitedBy: account,
-  };
 }
 
 function memberFrom(person: PersonEntry, account: string): z.infer<typeof Member> {

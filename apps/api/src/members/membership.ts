@@ -17,6 +17,11 @@ export function changeBetween(before: readonly string[], after: readonly string[
   };
 }
 
+/** As the audit shows them. */
+export function rolesAfter(before: readonly string[] | null, { added, removed }: RoleChange): readonly string[] {
+  return [...(before ?? []).filter((role) => !removed.includes(role)), ...added].toSorted();
+}
+
 /** The membership with the change in it: what somebody else gave or took meanwhile stays given or taken. */
 export function withRoles(person: PersonEntry, account: string, { added, removed }: RoleChange): PersonEntry {
   const current = rolesOf(person, account) ?? [];
