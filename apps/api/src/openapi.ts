@@ -13,7 +13,16 @@ import {
   Settled,
   UsageSeries,
 } from "@tollbook/contracts/http.ts";
+import { CostAnomalies, CostComparison, CostForecast, CostReport, CostServices } from "@tollbook/contracts/cost-answers.ts";
 import { Invoice, InvoiceListItem } from "@tollbook/contracts/invoice.ts";
+import {
+  BlockedUsersReport,
+  DialOutCalls,
+  DialOutReport,
+  DirectRoutingReport,
+  MinutePoolsReport,
+  PstnUsageReport,
+} from "@tollbook/contracts/reports.ts";
 import {
   CreditsView,
   LegView,
@@ -40,12 +49,21 @@ const named = {
   ApiKey,
   AuthorizeAnswer: AuthorizeAnswerBody,
   BillingView,
+  BlockedUsersReport,
   Call: CallListItem,
   CallExplanation,
   CallList,
   CommandResult,
+  CostAnomalies,
+  CostComparison,
+  CostForecast,
+  CostReport,
+  CostServices,
   CreatedApiKey,
   CreditsView,
+  DialOutCalls,
+  DialOutReport,
+  DirectRoutingReport,
   IngestResult,
   Invoice,
   InvoiceListItem,
@@ -56,7 +74,9 @@ const named = {
   PayAsYouGoPreview,
   Pool: PoolView,
   PoolsView,
+  MinutePoolsReport,
   Problem: ProblemBody,
+  PstnUsageReport,
   ReconciliationView,
   Session,
   Settled,

@@ -107,7 +107,7 @@ describe("§8.2 export", () => {
     });
   });
 
-  it("§8.2, D25, D26: the 20 PSTN fields by their index, no longer than their types; amounts of two decimals, the fee apart", async () => {
+  it("§8.2, RT-2, RT-4, D25, D26: the 20 PSTN fields by their index, no longer than their types; amounts of two decimals, the fee apart", async () => {
     const files = read(await api.get("/v1/accounts/acme/reports/calls-export.zip?range=7d"));
     const [header, first, second] = files["PSTN.calls.2026-11-25.csv"] as string[][];
     expect(header).toEqual([
@@ -215,7 +215,7 @@ describe("§8.2 export", () => {
   });
 });
 
-describe("amounts of two decimals (D18, D25)", () => {
+describe("amounts of two decimals (RT-6, D18, D25)", () => {
   it.each([
     [0, "0.00"],
     [4_999, "0.00"],

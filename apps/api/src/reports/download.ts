@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import * as z from "zod/mini";
+import { actorOf } from "../access/principal.ts";
 import { problems } from "../schemas.ts";
 import { problemFromQuery } from "../reports.ts";
 import { BYTE_ORDER_MARK, csvLanguages, csvLine, type CsvCell, type CsvLanguage } from "../csv-cells.ts";
@@ -72,6 +73,8 @@ export async function sendFile(
     if (first.done !== true) yield first.value;
     yield* chunks;
   }
+  const { request } = reply;
+  request.log.info({ audit: "report.exported", file: name, actor: actorOf(request).id }, "a report was exported");
   reply.type(type).header("content-disposition", `attachment; filename="${name}"`);
   // A stream goes out as it is; the route's schema describes what it carries.
   return reply.send(Readable.from(all())) as unknown as string;

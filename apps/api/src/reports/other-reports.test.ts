@@ -146,7 +146,7 @@ describe("§8.7 Audio Conferencing dial-out", () => {
     ]);
   });
 
-  it("AC-5, §8.7: per organizer and currency: whole minutes begun, call charges with connection fees, calls; of credits the part they paid", async () => {
+  it("AC-5, RT-2, §8.7: per organizer and currency: whole minutes begun, call charges with connection fees, calls; of credits the part they paid", async () => {
     const { body } = await api.get(`${path("conferencing-dial-out")}?range=7d`);
     expect(body.rows).toEqual([
       {
