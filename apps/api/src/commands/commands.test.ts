@@ -32,6 +32,8 @@ describe.each([
   ["DELETE", "users/ada", null],
   ["PUT", "users/ada/policy", { spendLimit: "10.00" }],
   ["PUT", "policy", { allowTollFree: false }],
+  ["PUT", "budgets/calls", { name: "Calls", amount: "100", period: "monthly", quick: true }],
+  ["DELETE", "budgets/calls", null],
   ["POST", "commands", { type: "user.set", data: { user: "ada", displayName: "Ada", usageLocation: "DE" } }],
 ])("%s /v1/accounts/{account}/%s", (method, path, body) => {
   it("200: answers with the fold's own answer, and names the actor", async () => {

@@ -26,6 +26,8 @@ export interface Budget {
   readonly charges: "usage" | "all";
   readonly recipients: readonly string[];
   readonly createdBy: string;
+  /** A key has no mailbox; its notices still stand in the product and go to webhooks. */
+  readonly createdByPerson: boolean;
   /** Charges are counted from here on. */
   readonly countedFrom: number;
   /** When the projection is looked at next; 0: never. */

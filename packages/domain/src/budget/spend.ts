@@ -6,6 +6,7 @@ import { callTypeRules } from "../catalogue/call-types.ts";
 import type { CallRow, Segment } from "../fold.ts";
 import type { Fold } from "../fold-context.ts";
 import { notify } from "../output.ts";
+import type { Subscription } from "../subscription/subscription.ts";
 import { change, keep } from "../undo.ts";
 import { addReached, beginPeriod, firstMonthOf, hasReached, periodLabel, periodOf, projectedMicros } from "./budget.ts";
 import type { Budget, BudgetPeriod } from "./budget.ts";
@@ -19,10 +20,10 @@ export function countCall(fold: Fold, account: Account, row: CallRow): void {
 }
 
 /** Licences count on the day they are charged for, where the budget looks at all charges. */
-export function countLicences(fold: Fold, account: Account, subscription: string, amountMicros: number): void {
+export function countLicences(fold: Fold, account: Account, { id, currency }: Subscription, amountMicros: number): void {
   for (const budget of account.budgets.values()) {
-    if (budget.charges !== "all" || budget.currency !== account.currency) continue;
-    if (!fits(budget.filter.subscription, subscription)) continue;
+    if (budget.charges !== "all" || budget.currency !== currency) continue;
+    if (!fits(budget.filter.subscription, id)) continue;
     addSpent(fold, account, budget, poolMonthAt(account, fold.now), amountMicros);
   }
 }
@@ -109,7 +110,7 @@ function tell(
   spentMicros: number,
 ): void {
   const label = periodLabel(budget.frequency, period.firstMonth);
-  const people = [...new Set([budget.createdBy, ...budget.recipients])];
+  const people = [...new Set([...(budget.createdByPerson ? [budget.createdBy] : []), ...budget.recipients])];
   const data = {
     budget: budget.id,
     name: budget.name,

@@ -21,7 +21,8 @@ export const setBudget: Handler<"budget.set"> = (fold, account, data, { actor })
   const contradiction = whyNot(data);
   if (contradiction !== null) return contradiction;
   const known = account.budgets.get(data.budget);
-  if (known === undefined && account.budgets.size >= MOST_BUDGETS) return refused("tooManyBudgets", `${MOST_BUDGETS} at most`);
+  if (known === undefined && account.budgets.size >= MOST_BUDGETS)
+    return refused("tooManyBudgets", `budget: ${MOST_BUDGETS} at most`);
   const filter = data.filter ?? {};
   const budget: Budget = {
     id: data.budget,
@@ -36,6 +37,7 @@ export const setBudget: Handler<"budget.set"> = (fold, account, data, { actor })
     charges: data.charges ?? (looksAtCalls(filter) ? "usage" : "all"),
     recipients: data.recipients ?? [],
     createdBy: known?.createdBy ?? actor.id,
+    createdByPerson: known?.createdByPerson ?? actor.kind === "person",
     countedFrom: fold.now,
     forecastDue: known?.forecastDue ?? 0,
     periods: [],
@@ -49,7 +51,7 @@ export const setBudget: Handler<"budget.set"> = (fold, account, data, { actor })
 };
 
 export const deleteBudget: Handler<"budget.delete"> = (fold, account, data) => {
-  if (!account.budgets.has(data.budget)) return refused("unknownBudget", data.budget);
+  if (!account.budgets.has(data.budget)) return refused("unknownBudget", `budget: ${data.budget}`);
   deleteEntry(fold.undo, account.budgets, data.budget);
   return accepted(data.budget);
 };

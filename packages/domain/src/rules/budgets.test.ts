@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CommandData } from "@tollbook/contracts/commands.ts";
+import type { AccountId } from "@tollbook/contracts/units.ts";
 import { decodeState, encodeState } from "../state.ts";
 import { beginWorld, DAY, fundedWorld, HOUR, overageWorld } from "../testing/rule-world.ts";
 import type { World } from "../testing/rule-world.ts";
@@ -67,6 +68,27 @@ describe("budgets (CM-4, CM-5, CM-6, D19)", () => {
     expect(world.notices("budget.threshold")[0]?.people).toEqual(["admin", "ada", "boss@acme.example"]);
     for (const more of [{ recipients: ["ada"] }, { period: "annual" as const }, { filter: { user: ["u1"] } }])
       expect(world.fold.command("acme", "budget.set", { ...quick, ...more })).toMatchObject({ code: "invalidCommand" });
+  });
+
+  it("CM-4: a budget made by a key has nobody to tell by mail but those it names", () => {
+    const world = overageWorld("calling-plan-payg-zone-1", "US");
+    const command = {
+      commandId: "by-key",
+      type: "budget.set" as const,
+      actor: { kind: "key" as const, id: "k1", roles: ["admin"] },
+      data: {
+        budget: "b",
+        name: "x",
+        amount: "0.02",
+        period: "monthly" as const,
+        charges: "usage" as const,
+        recipients: ["ada"],
+      },
+    };
+    world.fold.apply({ kind: "command", account: "acme" as AccountId, command, reply: null });
+    world.fold.now += HOUR;
+    world.called(60, { user: "u1", to: PUERTO_RICO });
+    expect(world.notices("budget.threshold").map(({ people }) => people)).toEqual([["ada"]]);
   });
 
   it.each([
