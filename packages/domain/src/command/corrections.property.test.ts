@@ -161,6 +161,6 @@ it("D2, D11, §12.5: after any corrections in any order every figure is the sum 
         world.fold.state = copy;
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
