@@ -38,14 +38,27 @@ export function observeAttempt(fold: Fold, account: Account, a: Assessment): voi
   observe(fold, account, a.payer as User, { calls: 1, internationalMinutes: 0, spentMicros: 0 });
 }
 
+/** A call goes on: the minutes abroad that it has begun since the last word. */
+export function observeUsage(fold: Fold, account: Account, a: Assessment, leg: Leg, usedSeconds: number): void {
+  if (latest(account.settings).fraudRules === null || !isOwnCall(a) || !isAbroad(a, leg)) return;
+  const begun = Math.ceil(usedSeconds / 60) - leg.observedMinutes;
+  if (begun <= 0) return;
+  change(fold.undo, leg, "observedMinutes", leg.observedMinutes + begun);
+  observe(fold, account, a.payer as User, { calls: 0, internationalMinutes: begun, spentMicros: 0 });
+}
+
+function isAbroad(a: Assessment, leg: Leg): boolean {
+  return a.context === "International" || isPremiumNumber(leg.toE164);
+}
+
 /** A call is over: its minutes and its money, and the call itself where nobody had asked. */
 export function observeEnd(fold: Fold, account: Account, a: Assessment, leg: Leg, row: CallRow): void {
   if (latest(account.settings).fraudRules === null || !isOwnCall(a) || row.entry !== "original") return;
   if (row.endedAt < fold.now - HEARD_WITHIN_US) return;
-  const abroad = a.context === "International" || isPremiumNumber(leg.toE164);
+  const minutes = Math.max(0, Math.ceil(row.billableSeconds / 60) - leg.observedMinutes);
   observe(fold, account, a.payer as User, {
     calls: leg.sessionId === "" ? 1 : 0,
-    internationalMinutes: abroad ? Math.ceil(row.billableSeconds / 60) : 0,
+    internationalMinutes: isAbroad(a, leg) ? minutes : 0,
     spentMicros: row.amountMicros,
   });
 }

@@ -3,7 +3,7 @@ import type { CallEvent } from "@tollbook/contracts/call-event.ts";
 import type { DenyReason } from "@tollbook/contracts/codes.ts";
 import type { Account } from "../account/account.ts";
 import type { Fold } from "../fold-context.ts";
-import { observeAttempt } from "../fraud/velocity.ts";
+import { observeAttempt, observeUsage } from "../fraud/velocity.ts";
 import { latest } from "../history.ts";
 import { isPayAsYouGoOn } from "../subscription/subscription.ts";
 import { change } from "../undo.ts";
@@ -80,6 +80,7 @@ export function renew(fold: Fold, account: Account, leg: Leg, event: CallEvent, 
     return allowUnmetered(fold, account, leg, a, reply);
   }
   const used = usedSeconds(leg, fold.now);
+  observeUsage(fold, account, a, leg, used);
   releaseReservation(fold, account, leg);
   const sources = withCutoff(account, a, sourcesOf(fold, account, a, true, leg.onCredits));
   const grant = grantFrom(a, sources, used, requested(event), true) ?? noMore(leg);

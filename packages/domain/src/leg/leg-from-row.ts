@@ -52,6 +52,7 @@ export function legFromRow(row: CallRow): Leg {
     final: asGrant,
     authorisedAt: granted === null ? 0 : row.startAt,
     onCredits: granted !== null && row.segments.some(({ source }) => source === "CREDITS"),
+    observedMinutes: 0,
     poolKey: "",
     poolMonth: 0,
     poolReserved: 0,

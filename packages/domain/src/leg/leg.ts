@@ -52,6 +52,8 @@ export interface Leg {
   authorisedAt: number;
   /** A grant of it reached into the credits: it may take them below zero (edge 11). */
   onCredits: boolean;
+  /** Minutes abroad that the fraud rules have counted already (edge 30). */
+  observedMinutes: number;
   poolKey: string;
   poolMonth: number;
   poolReserved: number;
@@ -120,6 +122,7 @@ export function legFromEvent(event: CallEvent): Leg {
     final: false,
     authorisedAt: 0,
     onCredits: false,
+    observedMinutes: 0,
     poolKey: "",
     poolMonth: 0,
     poolReserved: 0,

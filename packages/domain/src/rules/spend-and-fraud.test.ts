@@ -128,6 +128,26 @@ describe("fraud (edge 30, D36)", () => {
     expect(suspicious(world)).toEqual([{ user: "u1", rule: "internationalMinutesPerHour", detail: "31 minutes, 30 at most" }]);
   });
 
+  it("minutes of a call that goes on count as they begin, once: the fourth minute of three blocks, and the end adds nothing", () => {
+    const world = fundedWorld("calling-plan-payg-zone-2");
+    world.org.command("account.settings", { fraudRules: { internationalMinutesPerHour: 3 } });
+    const call = { usageId: "long", user: "u1", to: FRANCE };
+    world.fold.ask("acme", "authorize", { ...call, setupAt: world.fold.now });
+    const answeredAt = world.fold.now;
+    world.fold.call("acme", "answered", { ...call, answeredAt });
+    for (let minute = 1; minute <= 3; minute++) {
+      world.fold.now += MINUTE;
+      world.fold.ask("acme", "progress", { ...call, usedMs: minute * 60_000, seq: minute });
+    }
+    expect(suspicious(world)).toEqual([]);
+    world.fold.call("acme", "progress", { ...call, id: "again", usedMs: 180_000, seq: 4, sessionId: "s" });
+    expect(suspicious(world)).toEqual([]);
+    world.fold.ask("acme", "progress", { ...call, usedMs: 180_001, seq: 5 });
+    expect(suspicious(world)).toEqual([{ user: "u1", rule: "internationalMinutesPerHour", detail: "4 minutes, 3 at most" }]);
+    world.fold.call("acme", "ended", { ...call, answeredAt, endedAt: answeredAt + 4 * MINUTE });
+    expect(world.fold.rows.at(-1)).toMatchObject({ reason: null, amountMicros: 64_000 });
+  });
+
   it("what was an hour ago is over: 30 minutes abroad and, 60 minutes later, 30 more", () => {
     const world = fundedWorld("calling-plan-payg-zone-2");
     world.org.command("account.settings", { fraudRules: { internationalMinutesPerHour: 30 } });
