@@ -55,9 +55,9 @@ export function append<T>(undo: Undo, array: T[], item: T): void {
   array.push(item);
 }
 
-/** Takes every noted write back, the last first. */
-export function rollBack(undo: Undo): void {
-  for (let at = undo.length - 1; at >= 0; at--) {
+/** Takes every noted write back, the last first; with `from`, only those noted since `undo.length` was that. */
+export function rollBack(undo: Undo, from = 0): void {
+  for (let at = undo.length - 1; at >= from; at--) {
     const object = undo.objects[at] as object;
     const key = undo.keys[at] as string;
     const kind = undo.kinds[at];
@@ -66,7 +66,7 @@ export function rollBack(undo: Undo): void {
     else if (kind === ARRAY_LENGTH) (object as unknown[]).length = undo.values[at] as number;
     else (object as Record<string, unknown>)[key] = undo.values[at];
   }
-  undo.length = 0;
+  undo.length = from;
 }
 
 function note(undo: Undo, object: object, key: string, value: unknown, kind: number): void {

@@ -26,7 +26,7 @@ describe("what is sold where (CP-3 to CP-5)", () => {
     const world = beginSubscriptions();
     expect(world.give("subscription.buy", { ...bought, country: "JP" })).toMatchObject({
       code: "productNotAvailable",
-      detail: "calling plans for JP are sold by a local operator (CP-3)",
+      detail: "product, country: calling plans for JP are sold by a local operator (CP-3)",
     });
   });
 

@@ -29,10 +29,11 @@ export const amendStored: StoredCallHandler<"call.amend"> = (fold, account, { us
   const leg = legFromRow(row);
   changeLeg(leg, changes);
   const times = timesOf(leg, row.endedAt);
-  if (times.connectedUs < 0) return refused("callTimesInvalid", "endedAt is before answeredAt");
-  if (times.startAt > fold.now + IN_FUTURE_US) return refused("callTimesInvalid", "the call would start in the future");
-  if (times.startAt < fold.now - TOO_OLD_US) return refused("callTimesInvalid", "the call would be older than 12 months");
-  if (sameContent(leg, times, row)) return refused("callUnchanged", usageId);
+  if (times.connectedUs < 0) return refused("callTimesInvalid", "changes.endedAt: it is before answeredAt");
+  if (times.startAt > fold.now + IN_FUTURE_US) return refused("callTimesInvalid", "changes: the call would start in the future");
+  if (times.startAt < fold.now - TOO_OLD_US)
+    return refused("callTimesInvalid", "changes: the call would be older than 12 months");
+  if (sameContent(leg, times, row)) return refused("callUnchanged", `changes: ${usageId} says so already`);
   reverseRow(fold, account, row, "correction");
   const now = settleLeg(fold, account, leg, times, { version: row.version + 1, entry: "replacement", refersTo: row.outSeq });
   const closed = now.outcome === "abandoned" ? "ABANDONED" : "RATED";

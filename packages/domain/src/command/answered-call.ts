@@ -59,15 +59,15 @@ function decide(
   const row = currentRow(stored);
   const key = legKeyOf(account, usageId);
   const known = { connectedMs: 0, mark: 0, meta: 0 };
-  if (!recall(fold.state.ids, key, known)) return refused("unknownCall", usageId);
+  if (!recall(fold.state.ids, key, known)) return refused("unknownCall", `usageId: ${usageId}`);
   const state = stateOf(known.meta);
-  if (state === "VOIDED") return refused("callAlreadyVoided", usageId);
+  if (state === "VOIDED") return refused("callAlreadyVoided", `usageId: ${usageId}`);
   const inForce = versionOf(known.meta);
   if (version !== 0 && version !== inForce)
-    return refused("callChanged", `${usageId} has version ${inForce}, the command is for version ${version}`);
+    return refused("callChanged", `version: ${usageId} has version ${inForce}, the command is for version ${version}`);
   // Read before its newest version was settled.
   if (row === null || row.version < inForce) return ask(fold, account, question, reply);
-  if (isOtherCurrency(account, row)) return refused("callInOtherCurrency", `${usageId} was charged in ${row.currency}`);
+  if (isOtherCurrency(account, row)) return refused("callInOtherCurrency", `usageId: ${usageId} was charged in ${row.currency}`);
   // The table above pairs every type with the handler of its data, which the type system cannot follow through the index.
   const handler = handlers[type] as StoredCallHandler<StoredCallType>;
   const call: StoredCall = { row, key, state, connectedMs: known.connectedMs, mark: known.mark };

@@ -1,3 +1,4 @@
+import type { RefusalCode } from "@tollbook/contracts/codes.ts";
 import type { Command, CommandType } from "@tollbook/contracts/commands.ts";
 import type { AccountId } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
@@ -23,6 +24,7 @@ import { approveGoodwill, autoRecharge, goodwill, topUp } from "./credit-command
 import { creditNote, invoiceVerified, payByHand, voidInvoice } from "./invoice-commands.ts";
 import { paymentResult, retryPayment } from "./payment-commands.ts";
 import { assignLicences, setTotal, unassignLicences } from "./licence-commands.ts";
+import { accepted } from "./outcome.ts";
 import type { Handler, Outcome } from "./outcome.ts";
 import { contentOf, record, refusal, send } from "./record.ts";
 import { assignNumber, orderNumbers, portNumbers, releaseNumbers, reserveNumbers, unassignNumber } from "./number-commands.ts";
@@ -111,16 +113,20 @@ export function applyCommand(log: Fold, id: AccountId, command: Command, reply: 
   let fold = account === undefined ? log : forAccount(log, account);
   const known = account?.commands.get(command.commandId);
   if (known !== undefined) {
-    const mismatch = known.content !== content;
-    return send(
-      fold,
-      reply,
-      mismatch ? refusal(fold, "idempotencyMismatch", "the key was used for another command") : known.answer,
-    );
+    if (known.content === content) return send(fold, reply, known.answer);
+    return refuseOnly(fold, account as Account, command, reply, "idempotencyMismatch", "the key was used for another command");
   }
   if (command.type === "account.create") {
     if (account !== undefined)
-      return finish(fold, account, command, content, reply, { kind: "refused", code: "accountExists", detail: id }, guarded);
+      return finish(
+        fold,
+        account,
+        command,
+        content,
+        reply,
+        { kind: "refused", code: "accountExists", detail: `account: ${id}` },
+        guarded,
+      );
     const created = createAccountFrom(fold, id, command.data);
     if ("code" in created) {
       eventOfNobody(fold, id, command, created);
@@ -136,15 +142,16 @@ export function applyCommand(log: Fold, id: AccountId, command: Command, reply: 
       command,
       content,
       reply,
-      { kind: "accepted", subject: id, amountMicros: 0, postings: [], result: {} },
+      accepted(id),
       guarded,
     );
   }
   if (account === undefined) {
-    eventOfNobody(fold, id, command, { code: "unknownAccount", detail: id });
-    return send(fold, reply, refusal(fold, "unknownAccount", `there is no account ${id}`));
+    const detail = `account: ${id}`;
+    eventOfNobody(fold, id, command, { code: "unknownAccount", detail });
+    return send(fold, reply, refusal(fold, "unknownAccount", detail));
   }
-  if (account.frozen !== "") return send(fold, reply, refusal(fold, "accountFrozen", account.frozen));
+  if (account.frozen !== "") return refuseOnly(fold, account, command, reply, "accountFrozen", account.frozen);
   const target = account;
   if (command.type === "clock.advance") {
     const outcome = advanceClock(log, target, command.data, guarded);
@@ -156,6 +163,26 @@ export function applyCommand(log: Fold, id: AccountId, command: Command, reply: 
     record(own, target, command, content, reply, outcome);
   });
   if (!went) send(fold, reply, refusal(fold, "accountFrozen", target.frozen));
+}
+
+/** Audited and answered, but not remembered: the id stays as it was. */
+function refuseOnly(
+  fold: Fold,
+  account: Account,
+  command: Command,
+  reply: string | null,
+  code: RefusalCode,
+  detail: string,
+): void {
+  const { commandId, actor, data } = command;
+  accountEvent(fold, account, `command.${command.type}`, {
+    outcome: "refused",
+    actorKind: actor.kind,
+    actorId: actor.id,
+    commandId,
+    data: { command: data, code, detail },
+  });
+  send(fold, reply, refusal(fold, code, detail));
 }
 
 /** Malformed data: answered, audited, changes nothing, and the id stays free. */

@@ -15,17 +15,17 @@ import type { Handler } from "./outcome.ts";
 export const setBillingAccount: Handler<"billingAccount.set"> = (fold, account, data) => {
   const { undo } = fold;
   let billing = account.billingAccounts.get(data.billingAccount);
+  const { numberPrefix } = data;
+  // A series is gapless only under one name.
+  if (billing !== undefined && billing.nextNumber > 1 && numberPrefix !== undefined && numberPrefix !== billing.prefix)
+    return refused("seriesInUse", `numberPrefix: invoices have been numbered with ${billing.prefix}`);
   if (billing === undefined) {
     billing = createBillingAccount(data.billingAccount, data.displayName ?? data.billingAccount);
     setEntry(undo, account.billingAccounts, billing.id, billing);
   }
   if (data.displayName !== undefined) change(undo, billing, "displayName", data.displayName);
   if (data.soldTo !== undefined) change(undo, billing, "soldTo", data.soldTo);
-  if (data.numberPrefix !== undefined && data.numberPrefix !== billing.prefix) {
-    // A series is gapless only under one name.
-    if (billing.nextNumber > 1) return refused("seriesInUse", "numberPrefix: invoices have been numbered with the other one");
-    change(undo, billing, "prefix", data.numberPrefix);
-  }
+  if (numberPrefix !== undefined) change(undo, billing, "prefix", numberPrefix);
   return accepted(billing.id);
 };
 
@@ -34,7 +34,7 @@ export const setBillingProfile: Handler<"billingProfile.set"> = (fold, account, 
   const { undo } = fold;
   const known = account.billingProfiles.get(data.profile);
   const billingAccount = data.billingAccount ?? known?.billingAccount ?? MAIN;
-  if (!account.billingAccounts.has(billingAccount)) return refused("unknownBillingAccount", billingAccount);
+  if (!account.billingAccounts.has(billingAccount)) return refused("unknownBillingAccount", `billingAccount: ${billingAccount}`);
   const anchorDay = data.anchorDay ?? known?.anchorDay ?? 1;
   const timeZone = data.timeZone ?? known?.timeZone ?? "UTC";
   if (!isTimeZone(timeZone)) return refused("invalidCommand", `timeZone: no zone of the IANA database is called ${timeZone}`);
@@ -112,7 +112,7 @@ export const addPaymentMethod: Handler<"paymentMethod.add"> = (fold, account, da
 /** PM-1: security code (by a new token), expiry, name and address may change; another number is another card: replace it. */
 export const editPaymentMethod: Handler<"paymentMethod.edit"> = (fold, account, data) => {
   const method = account.paymentMethods.get(data.method);
-  if (method === undefined) return refused("unknownPaymentMethod", data.method);
+  if (method === undefined) return refused("unknownPaymentMethod", `method: ${data.method}`);
   if (data.expires !== undefined && expiryOf(data.expires) <= fold.now)
     return refused("methodNotAccepted", "expires: it has expired");
   const { undo } = fold;
@@ -128,7 +128,8 @@ export const editPaymentMethod: Handler<"paymentMethod.edit"> = (fold, account, 
 
 /** PM-2: swapped for everything that uses it; the old one stays. */
 export const replacePaymentMethod: Handler<"paymentMethod.replace"> = (fold, account, data) => {
-  for (const id of [data.method, data.by]) if (!account.paymentMethods.has(id)) return refused("unknownPaymentMethod", id);
+  for (const field of ["method", "by"] as const)
+    if (!account.paymentMethods.has(data[field])) return refused("unknownPaymentMethod", `${field}: ${data[field]}`);
   if (data.method === data.by) return refused("invalidCommand", "by: another method is needed");
   const profiles = useInstead(fold, account, data.method, data.by);
   retryPaymentsOf(fold, account, data.by);
@@ -152,13 +153,13 @@ export function useInstead(fold: Fold, account: Account, method: string, by: str
 
 /** PM-2: only when attached to nothing. */
 export const deletePaymentMethod: Handler<"paymentMethod.delete"> = (fold, account, data) => {
-  if (!account.paymentMethods.has(data.method)) return refused("unknownPaymentMethod", data.method);
+  if (!account.paymentMethods.has(data.method)) return refused("unknownPaymentMethod", `method: ${data.method}`);
   const user = [...account.billingProfiles.values()].find((profile) => profile.paymentMethod === data.method);
-  if (user !== undefined) return refused("methodInUse", `the billing profile ${user.id} uses it: replace it there first`);
+  if (user !== undefined) return refused("methodInUse", `method: the billing profile ${user.id} uses it: replace it there first`);
   const waiting = [...account.payments.values()].find(
     ({ method, status }) => method === data.method && status !== "SUCCEEDED" && status !== "ABANDONED" && status !== "SUSPENDED",
   );
-  if (waiting !== undefined) return refused("methodInUse", `the payment ${waiting.id} waits for it`);
+  if (waiting !== undefined) return refused("methodInUse", `method: the payment ${waiting.id} waits for it`);
   deleteEntry(fold.undo, account.paymentMethods, data.method);
   return accepted(data.method);
 };
@@ -166,8 +167,9 @@ export const deletePaymentMethod: Handler<"paymentMethod.delete"> = (fold, accou
 /** The method of a billing profile; null: invoices are paid by transfer. What waited for a method is tried at once. */
 export const setProfileMethod: Handler<"billingProfile.setPaymentMethod"> = (fold, account, data) => {
   const profile = account.billingProfiles.get(data.profile);
-  if (profile === undefined) return refused("unknownBillingProfile", data.profile);
-  if (data.method !== null && !account.paymentMethods.has(data.method)) return refused("unknownPaymentMethod", data.method);
+  if (profile === undefined) return refused("unknownBillingProfile", `profile: ${data.profile}`);
+  if (data.method !== null && !account.paymentMethods.has(data.method))
+    return refused("unknownPaymentMethod", `method: ${data.method}`);
   const before = profile.paymentMethod;
   change(fold.undo, profile, "paymentMethod", data.method ?? "");
   if (data.method !== null) {
@@ -185,8 +187,8 @@ export const setCurrency: Handler<"account.currency"> = (fold, account, data) =>
   if (data.currency === account.currency) return accepted(account.id, { currency: data.currency });
   const { credits } = account;
   if (credits.balanceMicros !== 0 || credits.reservedMicros !== 0)
-    return refused("creditsInOtherCurrency", "the credits hold money in the old currency: use them up first");
-  if (account.legs.size > 0) return refused("callsRunning", "calls are running that hold money in the old currency");
+    return refused("creditsInOtherCurrency", `currency: the credits hold money in ${account.currency}`);
+  if (account.legs.size > 0) return refused("callsRunning", `currency: calls are running that hold ${account.currency}`);
   closeDrafts(fold, account);
   change(fold.undo, account, "currency", data.currency as Account["currency"]);
   return accepted(account.id, { currency: data.currency });

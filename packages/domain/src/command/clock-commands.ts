@@ -13,7 +13,7 @@ import type { Outcome } from "./outcome.ts";
  * when it fails, so this runs outside of the command's own roll-back.
  */
 export function advanceClock(fold: Fold, account: Account, data: CommandData<"clock.advance">, guarded: Guarded): Outcome {
-  if (account.clock === null) return refused("noTestClock", account.id);
+  if (account.clock === null) return refused("noTestClock", `account: ${account.id} goes by the clock of the log`);
   runClock(fold, account, nowOf(fold.state, account) + data.seconds * US_PER_SECOND, guarded);
   return accepted(account.id, { now: formatTime(timeUs(nowOf(fold.state, account))) });
 }

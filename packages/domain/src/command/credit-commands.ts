@@ -120,8 +120,8 @@ export const goodwill: Handler<"credits.goodwill"> = (fold, account, data, { act
 
 export const approveGoodwill: Handler<"credits.approveGoodwill"> = (fold, account, data, { actor }) => {
   const proposal = account.goodwillProposals.get(data.proposal);
-  if (proposal === undefined) return refused("unknownProposal", data.proposal);
-  if (proposal.by === actor.id) return refused("secondPersonNeeded", "who proposed it cannot approve it");
+  if (proposal === undefined) return refused("unknownProposal", `proposal: ${data.proposal}`);
+  if (proposal.by === actor.id) return refused("secondPersonNeeded", `proposal: ${proposal.by} proposed it and cannot decide it`);
   deleteEntry(fold.undo, account.goodwillProposals, data.proposal);
   if (!data.approve) return accepted(data.proposal, { status: "REJECTED" });
   return grantGoodwill(fold, account, proposal.amountMicros);

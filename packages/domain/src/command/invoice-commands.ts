@@ -22,10 +22,10 @@ export const invoiceVerified: Handler<"invoice.verified"> = (fold, account, data
     // The shell asks again after a restart: it has been issued meanwhile.
     return account.invoices.has(data.invoice)
       ? accepted(data.invoice, { issued: true })
-      : refused("unknownInvoice", data.invoice);
+      : refused("unknownInvoice", `invoice: ${data.invoice}`);
   }
-  if (draft.state !== "CLOSED") return refused("invoiceNotClosed", `${draft.id} is ${draft.state}`);
-  if (draft.hash !== data.hash) return refused("invoiceHashMismatch", `expected ${draft.hash}`);
+  if (draft.state !== "CLOSED") return refused("invoiceNotClosed", `invoice: ${draft.id} is ${draft.state}`);
+  if (draft.hash !== data.hash) return refused("invoiceHashMismatch", `hash: expected ${draft.hash}`);
   const invoice = issue(fold, account, draft);
   return accepted(invoice.id, { number: invoice.number, total: moneyText(invoice.totalMicros) });
 };
@@ -33,7 +33,7 @@ export const invoiceVerified: Handler<"invoice.verified"> = (fold, account, data
 /** Paid by transfer or otherwise outside of the card; a part of it is possible. */
 export const payByHand: Handler<"invoice.pay"> = (fold, account, data) => {
   const invoice = account.invoices.get(data.invoice);
-  if (invoice === undefined) return refused("unknownInvoice", data.invoice);
+  if (invoice === undefined) return refused("unknownInvoice", `invoice: ${data.invoice}`);
   const payable = payableOf(invoice);
   const amount = data.amount === undefined ? payable : parseMicros(data.amount);
   if (amount === null || amount <= 0 || amount > payable || toMinorUnit(amount, invoice.currency) !== amount)
@@ -52,8 +52,8 @@ export const payByHand: Handler<"invoice.pay"> = (fold, account, data) => {
  */
 export const creditNote: Handler<"invoice.creditNote"> = (fold, account, data) => {
   const invoice = account.invoices.get(data.invoice);
-  if (invoice === undefined || invoice.kind !== "invoice") return refused("unknownInvoice", data.invoice);
-  if (invoice.state === "VOID") return refused("invoiceNotOpen", `${invoice.number} is void already`);
+  if (invoice === undefined || invoice.kind !== "invoice") return refused("unknownInvoice", `invoice: ${data.invoice}`);
+  if (invoice.state === "VOID") return refused("invoiceNotOpen", `invoice: ${invoice.number} is void already`);
   const left = netLeft(invoice);
   const net = parseMicros(data.net);
   if (net === null || net <= 0 || net > left || toMinorUnit(net, invoice.currency) !== net)
@@ -64,10 +64,10 @@ export const creditNote: Handler<"invoice.creditNote"> = (fold, account, data) =
 /** All of it that was not credited before; the invoice is void. */
 export const voidInvoice: Handler<"invoice.void"> = (fold, account, data) => {
   const invoice = account.invoices.get(data.invoice);
-  if (invoice === undefined || invoice.kind !== "invoice") return refused("unknownInvoice", data.invoice);
-  if (invoice.state === "VOID") return refused("invoiceNotOpen", `${invoice.number} is void already`);
+  if (invoice === undefined || invoice.kind !== "invoice") return refused("unknownInvoice", `invoice: ${data.invoice}`);
+  if (invoice.state === "VOID") return refused("invoiceNotOpen", `invoice: ${invoice.number} is void already`);
   const left = netLeft(invoice);
-  if (left === 0) return refused("invoiceNotOpen", `nothing of ${invoice.number} is left to take back`);
+  if (left === 0) return refused("invoiceNotOpen", `invoice: nothing of ${invoice.number} is left to take back`);
   change(fold.undo, invoice, "state", "VOID");
   return credit(fold, account, invoice, left, data.reason);
 };

@@ -32,9 +32,9 @@ export const setTotal: Handler<"licence.setTotal"> = (fold, account, data, conte
   const subscription = ownSubscription(account, data.subscription, context);
   if ("code" in subscription) return subscription;
   const state = latest(subscription.states);
-  if (state !== "Active") return refused("subscriptionNotActive", `it is ${state}`);
+  if (state !== "Active") return refused("subscriptionNotActive", `subscription: ${subscription.id} is ${state}`);
   const fixed = whyFixed(subscription, fold.now);
-  if (fixed !== null) return refused("licencesFixed", whyFixedWords[fixed]);
+  if (fixed !== null) return refused("licencesFixed", `total: ${whyFixedWords[fixed]}`);
   const { total, assigned } = subscription;
   const hindrance = whyBeyondQuota(account, productOf(subscription), data.total - total);
   if (hindrance !== null) return hindrance;
@@ -47,7 +47,7 @@ export const setTotal: Handler<"licence.setTotal"> = (fold, account, data, conte
   if (data.total < assigned.length) {
     return refused(
       "licencesBelowAssigned",
-      `${assigned.length} licences are assigned: unassign ${assigned.length - data.total} first`,
+      `total: ${assigned.length} licences are assigned: unassign ${assigned.length - data.total} first`,
     );
   }
   change(fold.undo, subscription, "total", data.total);
@@ -62,17 +62,18 @@ export const setTotal: Handler<"licence.setTotal"> = (fold, account, data, conte
 export const assignLicences: Handler<"licence.assign"> = (fold, account, data, context) => {
   const subscription = ownSubscription(account, data.subscription, context);
   if ("code" in subscription) return subscription;
-  if (!isGranting(subscription)) return refused("subscriptionNotActive", `it is ${latest(subscription.states)}`);
+  if (!isGranting(subscription))
+    return refused("subscriptionNotActive", `subscription: ${subscription.id} is ${latest(subscription.states)}`);
   const ids = [...new Set(data.users)];
-  if (ids.length > MOST_ASSIGNED_AT_ONCE) return refused("tooManyUsers", `at most ${MOST_ASSIGNED_AT_ONCE} users at a time`);
+  if (ids.length > MOST_ASSIGNED_AT_ONCE) return refused("tooManyUsers", `users: at most ${MOST_ASSIGNED_AT_ONCE} at a time`);
   const unlimited = productOf(subscription).unlimited;
   const free = Math.max(0, subscription.total - subscription.assigned.length);
   const hindrances = ids.map((id) => hindranceFor(account, subscription, id));
   if (data.dryRun === true) return accepted(subscription.id, dryRun(ids, hindrances, unlimited ? ids.length : free));
   const first = hindrances.find((hindrance) => hindrance !== null);
-  if (first !== undefined && first !== null) return first;
+  if (first !== undefined && first !== null) return refused(first.code, `users: ${first.detail}`);
   if (!unlimited && ids.length > free) {
-    return refused("noFreeLicence", `${free} of ${subscription.total} licences are free, ${ids.length} are needed`);
+    return refused("noFreeLicence", `users: ${free} of ${subscription.total} licences are free, ${ids.length} are needed`);
   }
   for (const id of ids) assignLicence(fold, account, subscription, account.users.get(id) as User);
   return accepted(subscription.id, { assigned: subscription.assigned.length, total: subscription.total });
@@ -117,12 +118,12 @@ export const unassignLicences: Handler<"licence.unassign"> = (fold, account, dat
   const users: User[] = [];
   for (const id of new Set(data.users)) {
     const user = userOf(account, id);
-    if (user === null) return refused("unknownUser", id);
-    if (!subscription.assigned.includes(id)) return refused("notAssigned", `${id}: ${subscription.id}`);
+    if (user === null) return refused("unknownUser", `users: ${id}`);
+    if (!subscription.assigned.includes(id)) return refused("notAssigned", `users: ${id} has no licence of ${subscription.id}`);
     users.push(user);
   }
   if (users.length > MOST_UNASSIGNED_AT_ONCE)
-    return refused("tooManyUsers", `at most ${MOST_UNASSIGNED_AT_ONCE} users at a time`);
+    return refused("tooManyUsers", `users: at most ${MOST_UNASSIGNED_AT_ONCE} at a time`);
   for (const user of users) releaseLicence(fold, account, subscription, user);
   return accepted(subscription.id, { assigned: subscription.assigned.length, total: subscription.total });
 };

@@ -29,7 +29,8 @@ export const reserveNumbers: Handler<"number.reserve"> = (fold, account, data) =
 export const orderNumbers: Handler<"number.order"> = (fold, account, data) => {
   const reserved = reservedFor(account, data.order);
   if (reserved.length === 0) return refused("unknownNumber", `order: nothing is reserved for ${data.order}`);
-  if (reserved.some(({ reservedUntil }) => reservedUntil < fold.now)) return refused("reservationLapsed", data.order);
+  if (reserved.some(({ reservedUntil }) => reservedUntil < fold.now))
+    return refused("reservationLapsed", `order: ${data.order} was to be ordered within ten minutes`);
   for (const number of reserved) {
     change(fold.undo, number, "order", "");
     change(fold.undo, number, "reservedUntil", 0);
@@ -51,8 +52,8 @@ export const releaseNumbers: Handler<"number.release"> = (fold, account, data) =
   const numbers = digitsOf(data.numbers);
   for (const number of numbers) {
     const held = account.phoneNumbers.get(number);
-    if (held === undefined) return refused("unknownNumber", number);
-    if (assignmentOf(account, held) !== "Unassigned") return refused("numberInUse", `${number}: unassign it first`);
+    if (held === undefined) return refused("unknownNumber", `numbers: ${number}`);
+    if (assignmentOf(account, held) !== "Unassigned") return refused("numberInUse", `numbers: ${number}: unassign it first`);
   }
   for (const number of numbers) deleteEntry(fold.undo, account.phoneNumbers, number);
   return accepted(numbers[0] ?? "", { numbers });
@@ -62,11 +63,11 @@ export const releaseNumbers: Handler<"number.release"> = (fold, account, data) =
 export const assignNumber: Handler<"number.assign"> = (fold, account, data) => {
   const held = heldNumber(account, data.number);
   if ("code" in held) return held;
-  if (assignmentOf(account, held) !== "Unassigned") return refused("numberInUse", `${held.number}: unassign it first`);
+  if (assignmentOf(account, held) !== "Unassigned") return refused("numberInUse", `number: ${held.number}: unassign it first`);
   const suited =
     held.kind === "user" ? ["user", "policy", "thirdPartyApp"] : ["resourceAccount", "conferencing", "thirdPartyApp"];
   if (!suited.includes(data.to))
-    return refused("numberNotSuited", `a ${held.kind} number can be assigned to: ${suited.join(", ")}`);
+    return refused("numberNotSuited", `to: a ${held.kind} number can be assigned to: ${suited.join(", ")}`);
   if (data.to !== "user" && data.to !== "resourceAccount") {
     change(fold.undo, held, "assignedTo", data.to);
     return accepted(held.number, { status: assignmentOf(account, held) });
@@ -101,12 +102,12 @@ function takeFromUser(fold: Fold, account: Account, user: User, number: string):
 function heldNumber(account: Account, number: string): PhoneNumber | Refused {
   const [digits = ""] = digitsOf([number]);
   const held = account.phoneNumbers.get(digits);
-  return held === undefined || held.order !== "" ? refused("unknownNumber", number) : held;
+  return held === undefined || held.order !== "" ? refused("unknownNumber", `number: ${number}`) : held;
 }
 
 function whyTaken(account: Account, numbers: readonly string[]): Refused | null {
   const taken = numbers.find((number) => account.phoneNumbers.has(number));
-  return taken === undefined ? null : refused("numberTaken", taken);
+  return taken === undefined ? null : refused("numberTaken", `numbers: ${taken}`);
 }
 
 /** NM-1: the organisation pays for every minute of them. Under post-usage billing an option that is On stands for credits. */
@@ -114,13 +115,13 @@ function whyNoTollFree(account: Account, kind: NumberKind, now: number): Refused
   if (kind !== "tollFree" || account.credits.balanceMicros > 0) return null;
   if (latest(account.settings).agreement === "MCA")
     for (const subscription of account.subscriptions.values()) if (isPayAsYouGoOn(subscription, now)) return null;
-  return refused("creditsNeeded", "toll-free numbers are charged per minute");
+  return refused("creditsNeeded", "kind: toll-free numbers are charged per minute");
 }
 
 function whyOver(account: Account, kind: NumberKind, numbers: readonly string[]): Refused | null {
   const { quota, left } = leftOf(account, kind);
   return numbers.length > left
-    ? refused("quotaExceeded", `${Math.max(0, left)} of ${quota} ${kind} numbers are left (CP-14)`)
+    ? refused("quotaExceeded", `numbers: ${Math.max(0, left)} of ${quota} ${kind} numbers are left (CP-14)`)
     : null;
 }
 

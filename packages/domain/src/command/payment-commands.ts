@@ -1,5 +1,6 @@
 import { formatTime, timeUs } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
+import { assert } from "../assert.ts";
 import { moneyText } from "../billing/draft.ts";
 import { pastDue, payInvoice } from "../billing/issued.ts";
 import { askForPayment, paymentFailed, paymentSucceeded } from "../billing/payment.ts";
@@ -16,10 +17,10 @@ import type { Handler, Outcome } from "./outcome.ts";
 /** The payment port's word. A result for an attempt that is not under way changes nothing: it was booked before. */
 export const paymentResult: Handler<"payment.result"> = (fold, account, data) => {
   const payment = account.payments.get(data.payment);
-  if (payment === undefined) return refused("unknownPayment", data.payment);
+  if (payment === undefined) return refused("unknownPayment", `payment: ${data.payment}`);
   const open = payment.status === "PENDING" || payment.status === "NEEDS_CONFIRMATION";
   if (!open || payment.attempt !== data.attempt)
-    return refused("paymentNotOpen", `${payment.id} is ${payment.status}, attempt ${payment.attempt}`);
+    return refused("paymentNotOpen", `payment: ${payment.id} is ${payment.status}, attempt ${payment.attempt}`);
   switch (data.outcome) {
     case "succeeded":
       return succeeded(fold, account, payment);
@@ -56,7 +57,7 @@ function succeeded(fold: Fold, account: Account, payment: Payment): Outcome {
     }
     case "invoice": {
       const invoice = account.invoices.get(payment.subject);
-      if (invoice === undefined) return refused("unknownInvoice", payment.subject);
+      assert(invoice !== undefined, "an invoice that a payment is for stays for good");
       const postings = payInvoice(fold, account, invoice, payment.amountMicros, "cash/card");
       return acceptedMoney(invoice.id, payment.amountMicros, postings, { invoice: invoice.id, state: invoice.state });
     }
@@ -98,11 +99,11 @@ function notifyFailure(fold: Fold, account: Account, payment: Payment, nextAttem
 /** PM-3: now instead of by plan; with another card, which then takes the place of the one that failed. */
 export const retryPayment: Handler<"payment.retry"> = (fold, account, data) => {
   const payment = account.payments.get(data.payment);
-  if (payment === undefined) return refused("unknownPayment", data.payment);
+  if (payment === undefined) return refused("unknownPayment", `payment: ${data.payment}`);
   if (payment.status !== "RETRYING" && payment.status !== "SUSPENDED")
-    return refused("paymentNotOpen", `${payment.id} is ${payment.status}`);
+    return refused("paymentNotOpen", `payment: ${payment.id} is ${payment.status}`);
   if (data.method !== undefined) {
-    if (!account.paymentMethods.has(data.method)) return refused("unknownPaymentMethod", data.method);
+    if (!account.paymentMethods.has(data.method)) return refused("unknownPaymentMethod", `method: ${data.method}`);
     const before = payment.method;
     change(fold.undo, payment, "method", data.method);
     if (before !== "" && before !== data.method) useInstead(fold, account, before, data.method);

@@ -14,10 +14,10 @@ import { ask } from "./stored-call.ts";
  */
 export const releaseEvent: Handler<"call.release"> = (fold, account, data, { commandId, actor, reply }) => {
   const event = eventOf(data);
-  if (event === null) return refused("eventNotReleased", "the payload is no call event");
-  if (event.account !== account.id) return refused("eventNotReleased", `it belongs to ${event.account}`);
+  if (event === null) return refused("eventNotReleased", "event: the payload is no call event");
+  if (event.account !== account.id) return refused("eventNotReleased", `event: it belongs to ${event.account}`);
   const impossible = reasonToQuarantine(fold, event);
-  if (impossible !== null && impossible !== "tooOld") return refused("eventNotReleased", impossible);
+  if (impossible !== null && impossible !== "tooOld") return refused("eventNotReleased", `event: ${impossible}`);
   return ask(fold, account, { type: "call.release", commandId, usageId: event.usageId, data, actor, version: 0 }, reply);
 };
 
@@ -28,7 +28,7 @@ export function releaseStored(
   stored: readonly CallRow[],
 ): Outcome {
   const event = eventOf(data);
-  if (event === null) return refused("eventNotReleased", "the payload is no call event");
+  if (event === null) return refused("eventNotReleased", "event: the payload is no call event");
   applyCallEvent(fold, account, event, null, stored, true);
   // Where the leg is asked about once more, the event's outcome comes with that answer.
   return accepted(event.usageId, { usageId: event.usageId, outcome: fold.tally.outcome ?? "asked" });

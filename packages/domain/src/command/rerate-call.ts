@@ -17,6 +17,7 @@ import { reverseRow } from "../leg/reverse.ts";
 import { writeLeg } from "../leg/settle.ts";
 import { timesOf } from "../leg/times.ts";
 import { monthOfPool } from "../pool/pool.ts";
+import { rollBack } from "../undo.ts";
 import { figuresOf } from "./amend-call.ts";
 import { accepted, refused } from "./outcome.ts";
 import type { Handler } from "./outcome.ts";
@@ -29,18 +30,23 @@ export const rerateCall: Handler<"call.rerate"> = (fold, account, data, context)
 
 export const rerateStored: StoredCallHandler<"call.rerate"> = (fold, account, { usageId, deckId }, call) => {
   const deck = fold.rerateDeck;
-  if (deck === null || deck.deckId !== deckId) return refused("unknownDeck", deckId);
+  if (deck === null || deck.deckId !== deckId) return refused("unknownDeck", `deckId: ${deckId}`);
   const { row } = call;
   const priced = reprice(row, deck);
-  if (priced.kind === "refused") return refused("callNotPriced", `${usageId}: ${repriceRefusals[priced.why]}`);
+  if (priced.kind === "refused") return refused("callNotPriced", `usageId: ${usageId}: ${repriceRefusals[priced.why]}`);
   const leg = legFromRow(row);
   const a = assess(fold, account, leg, row.startAt);
   // RT-7: never above 0 for the customer once the period is closed.
   if (priced.freeCall && !accrues(fold, account, profileOf(account, a.entitlement.overage?.profile ?? MAIN), row.startAt))
-    return refused("callNotPriced", `${usageId}: it had no price, and its period is closed`);
-  if (!priced.freeCall && priced.charge.amountMicros === row.amountMicros) return refused("callUnchanged", usageId);
-  if (!isFundable(sourcesFor(fold, account, a, row, priced.freeCall), a, row, priced))
-    return refused("callNotPriced", `${usageId}: the credits cannot pay the difference (D9)`);
+    return refused("callNotPriced", `usageId: ${usageId}: it had no price, and its period is closed`);
+  if (!priced.freeCall && priced.charge.amountMicros === row.amountMicros)
+    return refused("callUnchanged", `usageId: ${usageId} would cost the same`);
+  const { length } = fold.undo;
+  if (!isFundable(sourcesFor(fold, account, a, row, priced.freeCall), a, row, priced)) {
+    // To look at a pool begins its month, where nothing happened in it yet: a refusal leaves not even that.
+    rollBack(fold.undo, length);
+    return refused("callNotPriced", `usageId: ${usageId}: the credits cannot pay the difference (D9)`);
+  }
   reverseRow(fold, account, row, "correction");
   const sources = sourcesFor(fold, account, a, row, priced.freeCall);
   const funding = fundAnew(a, sources, row, priced);

@@ -20,7 +20,8 @@ import type { Handler, Refused } from "./outcome.ts";
 export const setSelfServicePolicy: Handler<"selfService.setPolicy"> = (fold, account, data) => {
   const product = findProduct(data.product);
   if (product === undefined) return refused("unknownProduct", `product: ${data.product}`);
-  if (!product.selfService) return refused("selfServiceNotOffered", `${product.name} is bought by the organisation anyway`);
+  if (!product.selfService)
+    return refused("selfServiceNotOffered", `product: ${product.name} is bought by the organisation anyway`);
   setEntry(fold.undo, account.selfServicePolicies, product.id, data.value);
   return accepted(product.id, { value: data.value });
 };
@@ -30,15 +31,15 @@ export const takeOver: Handler<"selfService.takeOver"> = (fold, account, data, c
   const old = selfServiceOf(account, data.subscription);
   if ("code" in old) return old;
   const to = account.subscriptions.get(data.to);
-  if (to === undefined) return refused("unknownSubscription", data.to);
+  if (to === undefined) return refused("unknownSubscription", `to: ${data.to}`);
   if (to.buyer !== "" || to.product !== old.product)
     return refused("invalidCommand", `to: a subscription of ${old.product} that the organisation bought is needed`);
-  if (latest(to.states) !== "Active") return refused("subscriptionNotActive", `${to.id} is ${latest(to.states)}`);
+  if (latest(to.states) !== "Active") return refused("subscriptionNotActive", `to: ${to.id} is ${latest(to.states)}`);
   const users = old.assigned.map((id) => account.users.get(id) as User);
   const moving = users.filter(({ id }) => !to.assigned.includes(id));
   const free = to.total - to.assigned.length;
   if (!productOf(to).unlimited && moving.length > free)
-    return refused("noFreeLicence", `${free} of ${to.total} licences of ${to.id} are free, ${moving.length} are needed`);
+    return refused("noFreeLicence", `to: ${free} of ${to.total} licences of ${to.id} are free, ${moving.length} are needed`);
   for (const user of users) releaseLicence(fold, account, old, user);
   for (const user of moving) assignLicence(fold, account, to, user);
   const credited = endFor(fold, account, old, "taken over");
@@ -79,7 +80,9 @@ function tellBuyer(
 
 function selfServiceOf(account: Account, id: string): Subscription | Refused {
   const subscription = account.subscriptions.get(id);
-  if (subscription === undefined) return refused("unknownSubscription", id);
-  if (subscription.buyer === "") return refused("notSelfService", id);
-  return latest(subscription.states) === "Deleted" ? refused("subscriptionNotActive", "it is Deleted already") : subscription;
+  if (subscription === undefined) return refused("unknownSubscription", `subscription: ${id}`);
+  if (subscription.buyer === "") return refused("notSelfService", `subscription: ${id}`);
+  return latest(subscription.states) === "Deleted"
+    ? refused("subscriptionNotActive", `subscription: ${id} is Deleted already`)
+    : subscription;
 }

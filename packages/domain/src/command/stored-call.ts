@@ -57,10 +57,10 @@ export function askForCall(
   data: { readonly usageId: string; readonly version?: number | undefined },
   { commandId, actor, reply }: CommandContext,
 ): Outcome {
-  if (account.legs.has(data.usageId)) return refused("callNotFinished", data.usageId);
+  if (account.legs.has(data.usageId)) return refused("callNotFinished", `usageId: ${data.usageId}`);
   const known = { connectedMs: 0, mark: 0, meta: 0 };
   const isKnown = recall(fold.state.ids, legKeyOf(account, data.usageId), known);
-  if (isKnown && stateOf(known.meta) === "VOIDED") return refused("callAlreadyVoided", data.usageId);
+  if (isKnown && stateOf(known.meta) === "VOIDED") return refused("callAlreadyVoided", `usageId: ${data.usageId}`);
   const version = data.version ?? (isKnown ? versionOf(known.meta) : 0);
   return ask(fold, account, { type, commandId, usageId: data.usageId, data, actor, version }, reply);
 }

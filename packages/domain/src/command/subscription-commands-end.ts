@@ -21,10 +21,14 @@ import type { CommandContext, Handler, Outcome, Refused } from "./outcome.ts";
 export const cancel: Handler<"subscription.cancel"> = (fold, account, data, context) => {
   const subscription = ownSubscription(account, data.subscription, context);
   if ("code" in subscription) return subscription;
-  if (!isGranting(subscription)) return refused("subscriptionNotActive", `it is ${latest(subscription.states)}`);
+  if (!isGranting(subscription))
+    return refused("subscriptionNotActive", `subscription: ${subscription.id} is ${latest(subscription.states)}`);
   const effect = cancellationEffect(account, subscription, fold.now);
   if (effect === "reduceFirst")
-    return refused("tooManyLicencesToCancel", `it has ${subscription.total} licences, online at most ${MOST_CANCELLED_ONLINE}`);
+    return refused(
+      "tooManyLicencesToCancel",
+      `subscription: it has ${subscription.total} licences, online at most ${MOST_CANCELLED_ONLINE}`,
+    );
   noteCancellation(fold, subscription, data, context);
   if (effect === "atEndOfTerm") {
     change(fold.undo, subscription, "recurring", false);
@@ -49,7 +53,7 @@ export const setRecurring: Handler<"subscription.setRecurring"> = (fold, account
   const subscription = ownSubscription(account, data.subscription, context);
   if ("code" in subscription) return subscription;
   const state = latest(subscription.states);
-  if (state !== "Active") return refused("subscriptionNotActive", `it is ${state}: reactivate it`);
+  if (state !== "Active") return refused("subscriptionNotActive", `subscription: ${subscription.id} is ${state}`);
   const before = subscription.recurring;
   change(fold.undo, subscription, "recurring", data.on);
   // Renewed after all: it is no longer cancelled.
@@ -67,8 +71,12 @@ export const reactivate: Handler<"subscription.reactivate"> = (fold, account, da
   if ("code" in subscription) return subscription;
   const state = latest(subscription.states);
   if (subscription.trial || (state !== "Expired" && state !== "Disabled"))
-    return refused("notReactivatable", subscription.trial ? "it is a trial: convert it" : `it is ${state}`);
-  if (subscription.suspendedFor !== "") return refused("invoiceUnpaid", subscription.suspendedFor);
+    return refused(
+      "notReactivatable",
+      `subscription: ${subscription.id} is ${subscription.trial ? "a trial: convert it" : state}`,
+    );
+  if (subscription.suspendedFor !== "")
+    return refused("invoiceUnpaid", `subscription: the invoice ${subscription.suspendedFor} is not paid`);
   const { undo } = fold;
   change(undo, subscription, "recurring", true);
   change(undo, subscription, "cancellation", null);
@@ -83,12 +91,16 @@ export const reactivate: Handler<"subscription.reactivate"> = (fold, account, da
 export const deleteSubscription: Handler<"subscription.delete"> = (fold, account, data, context) => {
   const subscription = ownSubscription(account, data.subscription, context);
   if ("code" in subscription) return subscription;
-  if (latest(subscription.states) === "Deleted") return refused("subscriptionNotActive", "it is Deleted already");
+  if (latest(subscription.states) === "Deleted")
+    return refused("subscriptionNotActive", `subscription: ${subscription.id} is Deleted already`);
   const effect: CancellationEffect = isGranting(subscription)
     ? cancellationEffect(account, subscription, fold.now)
     : "atEndOfTerm";
   if (effect === "reduceFirst")
-    return refused("tooManyLicencesToCancel", `it has ${subscription.total} licences, online at most ${MOST_CANCELLED_ONLINE}`);
+    return refused(
+      "tooManyLicencesToCancel",
+      `subscription: it has ${subscription.total} licences, online at most ${MOST_CANCELLED_ONLINE}`,
+    );
   const credited = effect === "atOnce" ? creditRest(fold, account, subscription) : 0;
   setStateOf(fold, account, subscription, "Deleted", "deleted");
   return accepted(subscription.id, { state: "Deleted", credited: formatMicros(micros(credited)) });
@@ -96,7 +108,7 @@ export const deleteSubscription: Handler<"subscription.delete"> = (fold, account
 
 export const creditChecked: Handler<"subscription.creditChecked"> = (fold, account, data) => {
   const subscription = account.subscriptions.get(data.subscription);
-  if (subscription === undefined) return refused("unknownSubscription", data.subscription);
+  if (subscription === undefined) return refused("unknownSubscription", `subscription: ${data.subscription}`);
   change(fold.undo, subscription, "creditCheckUntil", 0);
   return accepted(subscription.id);
 };
@@ -106,10 +118,14 @@ export const convert: Handler<"trial.convert"> = (fold, account, data, context) 
   const subscription = ownSubscription(account, data.subscription, context);
   if ("code" in subscription) return subscription;
   if (!subscription.trial || !isGranting(subscription))
-    return refused("notATrial", `${subscription.trial ? "a trial that is" : "no trial, it is"} ${latest(subscription.states)}`);
-  if (!mayBecomePaid(account, subscription)) return refused("selfServiceDisabled", "only trials of it are allowed");
+    return refused(
+      "notATrial",
+      `subscription: ${subscription.trial ? "a trial that is" : "no trial, it is"} ${latest(subscription.states)}`,
+    );
+  if (!mayBecomePaid(account, subscription))
+    return refused("selfServiceDisabled", `subscription: only trials of ${subscription.product} are allowed`);
   if (subscription.buyer !== "" && account.billingProfiles.get(subscription.profile)?.paymentMethod === "")
-    return refused("paymentMethodNeeded", `set a payment method on the billing profile ${subscription.profile}`);
+    return refused("paymentMethodNeeded", `subscription: set a payment method on the billing profile ${subscription.profile}`);
   convertTrial(fold, account, subscription, fold.now);
   if (latest(subscription.states) === "Expired") setStateOf(fold, account, subscription, "Active", "converted");
   return accepted(subscription.id, { trial: false, endsAt: formatTime(timeUs(subscription.termTo)) });
@@ -140,6 +156,6 @@ function forfeitCredits(fold: Fold, account: Account): Outcome {
 /** The subscription, when it exists and is not another member's own (SS-8). */
 export function ownSubscription(account: Account, id: string, { actor }: CommandContext): Subscription | Refused {
   const subscription = account.subscriptions.get(id);
-  if (subscription === undefined) return refused("unknownSubscription", id);
+  if (subscription === undefined) return refused("unknownSubscription", `subscription: ${id}`);
   return whyNotOwner(account, subscription, actor) ?? subscription;
 }

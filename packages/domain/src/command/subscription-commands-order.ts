@@ -34,7 +34,8 @@ export function planOrder(account: Account, data: OrderRequest, actor: Actor | n
   if (product === undefined) return refused("unknownProduct", `product: ${data.product}`);
   const { agreement } = latest(account.settings);
   const unsold = whyNotSold(product, { country: account.country, agreement }, data.country ?? null);
-  if (unsold !== null) return refused("productNotAvailable", unsold);
+  if (unsold !== null)
+    return refused("productNotAvailable", `${data.country === undefined ? "product" : "product, country"}: ${unsold}`);
   if (data.billingFrequency === "annual" && data.term === "P1M")
     return refused("invalidCommand", "billingFrequency: annual needs a term of at least a year (PG-3)");
   const trial = data.trial ?? false;
@@ -45,7 +46,7 @@ export function planOrder(account: Account, data: OrderRequest, actor: Actor | n
     whyBeyondQuota(account, product, data.licences);
   if (hindrance !== null) return hindrance;
   const profile = buyer === null ? (data.profile ?? MAIN) : profileOfBuyer(account, buyer.id);
-  if (profile !== null && !account.billingProfiles.has(profile)) return refused("unknownBillingProfile", profile);
+  if (profile !== null && !account.billingProfiles.has(profile)) return refused("unknownBillingProfile", `profile: ${profile}`);
   const agreed = data.unitPrice === undefined ? null : parseMicros(data.unitPrice);
   if (data.unitPrice !== undefined && (agreed === null || agreed < 0))
     return refused("amountOutOfRange", "unitPrice: not negative");
@@ -63,9 +64,10 @@ export function planOrder(account: Account, data: OrderRequest, actor: Actor | n
 
 /** SB-3: one trial per product and organisation. */
 export function whyNoTrial(account: Account, product: Product): Refused | null {
-  if (!product.trial) return refused("trialNotOffered", `${product.name} cannot be tried`);
+  if (!product.trial) return refused("trialNotOffered", `trial: ${product.name} cannot be tried`);
   for (const { startedAsTrial, product: tried, id } of account.subscriptions.values())
-    if (startedAsTrial && tried === product.id) return refused("trialNotOffered", `${id} was the trial of ${product.name}`);
+    if (startedAsTrial && tried === product.id)
+      return refused("trialNotOffered", `trial: ${id} was the trial of ${product.name}`);
   return null;
 }
 
@@ -81,16 +83,17 @@ export function whyNotForHimself(
   actor: Actor | null,
 ): Refused | null {
   if (buyer === null) return refused("unknownUser", `buyer: ${data.buyer ?? ""}`);
-  if (actor !== null && !isThatMember(actor, buyer)) return refused("forbidden", `only ${buyer.id} buys for ${buyer.id}`);
+  if (actor !== null && !isThatMember(actor, buyer))
+    return refused("forbidden", `buyer: only ${buyer.id} may buy for ${buyer.id}`);
   if (!product.selfService || NO_SELF_SERVICE_IN.has(account.country))
-    return refused("selfServiceNotOffered", `${product.name} is bought by the organisation`);
+    return refused("selfServiceNotOffered", `product: ${product.name} is bought by the organisation`);
   if (data.profile !== undefined || data.unitPrice !== undefined)
     return refused("invalidCommand", "profile, unitPrice: a member pays himself, at the list price");
   const policy = selfServicePolicy(account, product.id);
   const trial = data.trial ?? false;
-  if (policy === "Disabled") return refused("selfServiceDisabled", `${product.name} is not allowed`);
+  if (policy === "Disabled") return refused("selfServiceDisabled", `product: ${product.name} is not allowed`);
   if (policy === "OnlyTrialsWithoutPaymentMethod" && (!trial || data.paymentMethod !== undefined))
-    return refused("selfServiceDisabled", `only trials of ${product.name} without a payment method are allowed`);
+    return refused("selfServiceDisabled", `product: only trials of ${product.name} without a payment method are allowed`);
   return whyNoCard(account, data.paymentMethod, profileOfBuyer(account, buyer.id), trial);
 }
 
@@ -100,10 +103,11 @@ function whyNoCard(account: Account, method: string | undefined, profile: string
   const id = method ?? own;
   if (id === "") return trial ? null : refused("paymentMethodNeeded", "paymentMethod: a credit card of the buyer's own");
   const card = account.paymentMethods.get(id);
-  if (card === undefined) return refused("unknownPaymentMethod", id);
-  if (card.state === "EXPIRED") return refused("methodNotAccepted", `${id} has expired`);
+  if (card === undefined) return refused("unknownPaymentMethod", `paymentMethod: ${id}`);
+  if (card.state === "EXPIRED") return refused("methodNotAccepted", `paymentMethod: ${id} has expired`);
   for (const other of account.billingProfiles.values())
-    if (other.id !== profile && other.paymentMethod === id) return refused("methodNotAccepted", `${id} is not the buyer's own`);
+    if (other.id !== profile && other.paymentMethod === id)
+      return refused("methodNotAccepted", `paymentMethod: ${id} is not the buyer's own`);
   return null;
 }
 

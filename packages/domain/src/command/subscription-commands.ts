@@ -75,9 +75,10 @@ function setCardOf(fold: Fold, account: Account, id: string, method: string): vo
 /** SB-1, D17: Disabled and Deleted grant nothing at once; the option is Off from then on (§11). */
 export const setState: Handler<"subscription.setState"> = (fold, account, data) => {
   const subscription = account.subscriptions.get(data.subscription);
-  if (subscription === undefined) return refused("unknownSubscription", data.subscription);
+  if (subscription === undefined) return refused("unknownSubscription", `subscription: ${data.subscription}`);
   const before = latest(subscription.states);
-  if (before === "Deleted") return refused("subscriptionNotActive", "a deleted subscription cannot be brought back (§7.3)");
+  if (before === "Deleted")
+    return refused("subscriptionNotActive", `subscription: ${subscription.id} is Deleted, which is for good (§7.3)`);
   setStateOf(fold, account, subscription, data.state, "set");
   return accepted(subscription.id, { state: data.state });
 };
@@ -85,7 +86,7 @@ export const setState: Handler<"subscription.setState"> = (fold, account, data) 
 /** PG-5, D5: at once for new calls; audited with who and when; a leg is rated by the state at its start. */
 export const setPayAsYouGo: Handler<"payAsYouGo.set"> = (fold, account, data, { actor }) => {
   const subscription = account.subscriptions.get(data.subscription);
-  if (subscription === undefined) return refused("unknownSubscription", data.subscription);
+  if (subscription === undefined) return refused("unknownSubscription", `subscription: ${data.subscription}`);
   const foreign = whyNotOwner(account, subscription, actor);
   if (foreign !== null) return foreign;
   const before = latest(subscription.payAsYouGo);
@@ -93,7 +94,8 @@ export const setPayAsYouGo: Handler<"payAsYouGo.set"> = (fold, account, data, { 
     if (!payAsYouGoExists(subscription, latest(account.settings).agreement)) {
       return refused("payAsYouGoUnavailable", whyUnavailable(account, subscription) ?? "unavailable");
     }
-    if (!grants(latest(subscription.states))) return refused("subscriptionNotActive", `it is ${latest(subscription.states)}`);
+    if (!grants(latest(subscription.states)))
+      return refused("subscriptionNotActive", `subscription: ${subscription.id} is ${latest(subscription.states)}`);
   }
   if (before !== data.on) addValue(fold.undo, subscription.payAsYouGo, fold.now, data.on);
   return accepted(subscription.id, { from: before ? "ON" : "OFF", to: data.on ? "ON" : "OFF" });

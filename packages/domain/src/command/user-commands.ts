@@ -67,7 +67,7 @@ function setNumbers(fold: Fold, account: Account, user: User, numbers: readonly 
 
 export const blockUser: Handler<"user.block"> = (fold, account, data, { actor }) => {
   const user = userOf(account, data.user);
-  if (user === null) return refused("unknownUser", data.user);
+  if (user === null) return refused("unknownUser", `user: ${data.user}`);
   setBlock(fold, account, user, data.blocked ? (data.reason ?? "userBlocked") : "", actor.id);
   // Edge 30: what had been suspected was looked into; it does not count again.
   if (!data.blocked && user.activity.length > 0) change(fold.undo, user, "activity", []);
@@ -77,7 +77,7 @@ export const blockUser: Handler<"user.block"> = (fold, account, data, { actor })
 /** Gives all licences back; the calls made so far stay as they are. */
 export const removeUser: Handler<"user.remove"> = (fold, account, data) => {
   const user = userOf(account, data.user);
-  if (user === null) return refused("unknownUser", data.user);
+  if (user === null) return refused("unknownUser", `user: ${data.user}`);
   const { undo } = fold;
   for (const subscription of heldBy(account, user)) releaseLicence(fold, account, subscription, user);
   setNumbers(fold, account, user, []);
@@ -94,7 +94,7 @@ export const setPolicy: Handler<"policy.set"> = (fold, account, data) => {
   if (data.user === undefined)
     return setGlobalPolicy(fold, account, policy?.name, data.allowTollFree, data.spendLimit !== undefined);
   const user = userOf(account, data.user);
-  if (user === null) return refused("unknownUser", data.user);
+  if (user === null) return refused("unknownUser", `user: ${data.user}`);
   const before = latest(user.policies);
   const next: UserPolicy = {
     dialOutPolicy: named === undefined ? before.dialOutPolicy : (policy?.name ?? null),

@@ -141,7 +141,7 @@ describe("D4: older than 12 months", () => {
       answeredAt: fold.now,
       endedAt: fold.now - 1_000_000,
     });
-    expect(release({ fold }, 0, "r1")).toMatchObject({ code: "eventNotReleased", detail: "endBeforeStart" });
+    expect(release({ fold }, 0, "r1")).toMatchObject({ code: "eventNotReleased", detail: "event: endBeforeStart" });
     createOrganisation(fold, {}, "other");
     const payload = fold.deadLetters[0]?.payload.replaceAll("acme", "other") ?? "";
     expect(fold.command("acme", "call.release", { deadLetter: "0", event: payload, reason: "r" })).toMatchObject({

@@ -30,7 +30,7 @@ export function whyNotOwner(account: Account, { id, buyer }: Subscription, actor
   if (buyer === "") return null;
   const user = account.users.get(buyer);
   if (user !== undefined && user.removedAt === 0 && isThatMember(actor, user)) return null;
-  return refused("selfServiceOwned", `${buyer} bought ${id}: take it over first`);
+  return refused("selfServiceOwned", `subscription: ${buyer} bought ${id}: take it over first`);
 }
 
 /** The billing profile of what the member bought before; null: he has bought nothing yet. */
