@@ -66,14 +66,18 @@ export function mailStage(options: MailOptions): Stage<OutboxMessage> {
         });
         await store.setMark("mail", mark, { outcome: SENT, logSeq: 0 });
       } catch (error) {
-        const { responseCode = 0, message: why } = error as Error & { responseCode?: number };
-        if (responseCode >= 500) refusals.push(why);
-        else later = why;
+        // The server's own words often name the address, which is nobody's business who reads the log.
+        const { responseCode, code } = error as Error & { responseCode?: number; code?: string };
+        if (responseCode !== undefined && responseCode >= 500) refusals.push(String(responseCode));
+        else later = `the mail server answered ${responseCode ?? code ?? "nothing that could be understood"}`;
       }
     }
     if (later !== null) return { kind: "again", reason: later, answered: true };
-    // The address is not repeated: the list of what waits is for operators, the server's answer is enough to find it.
-    if (refusals.length > 0) return { kind: "park", reason: `the mail server refused: ${refusals.join("; ")}` };
+    if (refusals.length > 0)
+      return {
+        kind: "park",
+        reason: `the mail server refused ${refusals.length} of ${recipients.size} recipients: ${refusals.join(", ")}`,
+      };
     return done(SENT);
   };
 

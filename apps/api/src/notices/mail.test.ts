@@ -3,6 +3,8 @@ import type { OutboxNotice } from "@tollbook/contracts/outbox.ts";
 import { jetstream } from "@nats-io/jetstream";
 import { outboxSubject } from "@tollbook/contracts/outbox.ts";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { openSession } from "../directory/people.ts";
+import { sessionCookieName } from "../session-cookie.ts";
 import type { Language } from "../directory/entries.ts";
 import type { OutboxConfig } from "../outbox/outbox-config.ts";
 import { readMail, startTestSmtp, type TestSmtp } from "../testing/smtp-server.ts";
@@ -114,6 +116,40 @@ it("CC-8, PM-3: recharge failed says why and when it is tried again; the product
       data: { amount: "50.00", currency: "EUR", reason: "the card has expired" },
     },
   ]);
+});
+
+it("in the product everybody reads what his roles let him see and what names him, page by page", async () => {
+  await organisation("read");
+  const roles = { "billing@read.test": ["billingAdmin"], "teams@read.test": ["teamsAdmin"], "named@read.test": [] };
+  for (const [email, held] of Object.entries(roles)) await member("read", email, held);
+  await card("read", "test_declined");
+  await command("read", "credits.topUp", { amount: "50.00" });
+  await command("read", "credits.topUp", { amount: "60.00" });
+  const read = async (
+    email: string,
+    query = "",
+  ): Promise<{ notices: { notice: string; data: { amount: string } }[]; next: string | null }> => {
+    const person = api.directory.person(email);
+    if (person === null) throw new Error(`there is no ${email}`);
+    const { token } = await openSession(api.directory, person, new Date());
+    const headers = { cookie: `${sessionCookieName(false)}=${token}` };
+    await until(async () => (await api.call("GET", "/v1/session", { headers })).status === 200);
+    const answer = await api.call("GET", `/v1/accounts/read/notices${query}`, { headers });
+    expect(`${answer.status} ${answer.text}`).toMatch(/^200 /);
+    return answer.body as never;
+  };
+  await until(async () => (await read("billing@read.test")).notices.length === 2);
+  expect((await read("billing@read.test")).notices.map(({ notice, data }) => [notice, data.amount])).toEqual([
+    ["payment.failed", "60.00"],
+    ["payment.failed", "50.00"],
+  ]);
+  const first = await read("billing@read.test", "?limit=1");
+  expect(first.notices).toHaveLength(1);
+  const second = await read("billing@read.test", `?limit=1&cursor=${first.next}`);
+  expect(second.notices.map(({ data }) => data.amount)).toEqual(["50.00"]);
+  expect(second.next).toBeNull();
+  expect((await read("teams@read.test")).notices).toEqual([]);
+  expect((await read("named@read.test")).notices).toEqual([]);
 });
 
 it("a mail that the server cannot take now comes later, once; those who have it do not get it again", async () => {

@@ -73,6 +73,28 @@ export function registerOutbox(app: App, { outbox, log }: Services): void {
     },
   );
 
+  app.delete(
+    "/v1/outbox/parked/:stage/:seq",
+    {
+      config: { access: "operator" },
+      schema: {
+        operationId: "discardParked",
+        tags: ["Operation"],
+        summary: "Take a parked message off the list: it is dealt with otherwise",
+        params: z.object({ stage, seq: z.string().check(z.regex(/^\d{1,15}$/)) }),
+        response: { 204: z.null(), ...problems("logUnreachable") },
+      },
+    },
+    async (request, reply) => {
+      const seq = Number(request.params.seq);
+      const known = outbox.store.parked().find((parked) => parked.stage === request.params.stage && parked.seq === seq);
+      if (known === undefined) throw notFound("No such message waits for a person.");
+      await outbox.store.clearParked(known.stage, seq);
+      request.log.info({ audit: "outbox.discarded", ...known, by: actorOf(request).id }, "a parked message was discarded");
+      return reply.code(204).send(null);
+    },
+  );
+
   app.post(
     "/v1/outbox/gaps/:partition/:from/waivers",
     {

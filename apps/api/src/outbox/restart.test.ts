@@ -23,6 +23,26 @@ async function command(type: string, data: object): Promise<void> {
   await jetstream(api.stack.nc).publish(commandsSubject("acme" as AccountId), body);
 }
 
+it("a message that nobody can read stops nothing, waits for a person in every stage, and can be taken off the list", async () => {
+  const { seq } = await jetstream(api.stack.nc).publish("outbox.v1.acme", '{"kind":"of a later release"}');
+  type Waiting = { readonly stage: string; readonly seq: number; readonly reason: string }[];
+  const parked = async (): Promise<Waiting> => (await api.call("GET", "/v1/outbox", { key })).body["parked"] as never;
+  await until(async () => (await parked()).length === 4);
+  expect((await parked()).map(({ stage }) => stage)).toEqual(["payments", "invoices", "mail", "webhooks"]);
+  expect((await api.call("GET", "/readyz")).body["checks"]).toContainEqual({
+    name: "outbox",
+    ok: false,
+    detail: "4 messages wait for a person: GET /v1/outbox",
+  });
+  expect((await api.call("GET", "/metrics")).text).toContain("tollbook_outbox_parked 4");
+  const again = await api.call("POST", `/v1/outbox/parked/mail/${seq}/retry`, { key });
+  expect(again.body).toEqual({ outcome: "It still cannot be read." });
+  for (const { stage } of await parked())
+    expect((await api.call("DELETE", `/v1/outbox/parked/${stage}/${seq}`, { key })).status).toBe(204);
+  expect(await parked()).toEqual([]);
+  expect((await api.call("GET", "/metrics")).text).toContain('tollbook_outbox_waiting{stage="payments"} 0');
+});
+
 it("edge 13: charged, then died before telling: the next process finds the charge, and the money is booked once", async () => {
   const body = { account: "acme", name: "Acme", country: "DE", currency: "EUR", agreement: "MOSA" };
   expect((await api.call("POST", "/v1/accounts", { key, body })).status).toBe(201);

@@ -98,7 +98,7 @@ export function createWorker<Message>(
       if (verdict?.kind !== "again") return raw.ack();
       const afterMs = verdict.afterMs ?? stage.retryMs[Math.min(number, stage.retryMs.length) - 1] ?? ACK_WAIT_MS;
       const facts = { stage: name, seq: raw.seq, account: stage.accountOf(message), number, afterMs, reason: verdict.reason };
-      log.warn(facts, "a message of the outbox is tried again");
+      if (verdict !== elsewhere) log.warn(facts, "a message of the outbox is tried again");
       raw.nak(afterMs);
     } catch (error) {
       // What it did could not be remembered: brought again, it finds out.
