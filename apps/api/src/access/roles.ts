@@ -130,6 +130,9 @@ export const roles = {
       "grantDirectoryRoles",
       "manageKeys",
       "manageWebhooks",
+      // What the keys that he may create can do.
+      "ingest",
+      "authorize",
     ],
     source: "§10, CM-1, SS-9; everything that is not a billing role's",
   },
