@@ -64,10 +64,11 @@ export async function startStack(installation: Installation, say: (line: string)
   try {
     writeNatsConfig(installation);
     for (const config of serviceConfigs(installation)) {
+      // Before the API reads the directory, so that whoever signs in at once is known.
+      if (config.name === "api") await ensureOperator(installation);
       say(`Starting ${config.name} …`);
       services.push(await startService(folder, config, say));
     }
-    await ensureOperator(installation);
   } catch (error) {
     await stop();
     throw error;
