@@ -177,7 +177,8 @@ describe("an explanation", () => {
 
 it("§10: where people have pseudonyms, the explanation names nobody and shows no number of theirs", () => {
   const hiding = peopleFrom({ ...facts, pseudonymised: true });
-  const text = JSON.stringify(explainCall([row({})], hiding));
+  const own = { segments: [{ ...row({}).segments[0], ref: "MCOPSTN8/DE/domestic/ada" }] as CallRow["segments"] };
+  const text = JSON.stringify(explainCall([row(own, { pool: "MCOPSTN8/DE/domestic/ada" })], hiding));
   expect(text).not.toMatch(/\bada\b|Ada|4930901820/);
   expect(text).toContain(`"userDisplayName":"${hiding.person("ada")?.id}"`);
 });

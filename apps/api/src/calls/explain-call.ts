@@ -13,7 +13,7 @@ export function explainCall(rows: readonly CallRow[], reader: People): CallExpla
   const row = standingRow(rows);
   const call = callFromRow({ ...row, segmentSources: row.segments.map(({ source }) => source) }, reader);
   const proof = row.proof === "" ? null : (JSON.parse(row.proof) as CallProof);
-  return {
+  return withoutNames(reader, row.user, {
     call,
     sentences: [
       ...whatHappened(row, call, proof, reader),
@@ -36,7 +36,15 @@ export function explainCall(rows: readonly CallRow[], reader: People): CallExpla
     })),
     proof,
     log: { partition: reader.partition, seq: row.logSeq, index: row.logIndex, time: formatTime(row.logTime) },
-  };
+  });
+}
+
+/** A pool of a single user (CP-8) is called after him: where people have pseudonyms, after that. */
+function withoutNames(people: People, user: string, explanation: CallExplanation): CallExplanation {
+  const shown = people.person(user);
+  if (!people.pseudonymised || shown === null) return explanation;
+  const name = JSON.stringify(`/${user}`).slice(1, -1);
+  return JSON.parse(JSON.stringify(explanation).replaceAll(name, `/${shown.id}`)) as CallExplanation;
 }
 
 /** Rows come in order of out_seq: the newest that is no mere reversal stands, unless a void has taken it back. */

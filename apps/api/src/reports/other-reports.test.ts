@@ -73,6 +73,29 @@ describe("§8.6 PSTN blocked users", () => {
     expect((body.rows as Row[])[3]?.["phone"]).toBe("+4930901820");
   });
 
+  it("AC-5, §8.6: who may not dial out from a conference is its organizer, whatever his own calls do", async () => {
+    const at = (time: string, outSeq: number, differences: Partial<CallRow>): CallRow =>
+      exampleCall({ outSeq, usageId: `leg-${outSeq}` as UsageId, startAt: us(time), ...differences });
+    const denied = { outcome: "denied", reason: "noCreditsLicense", segments: [] } as const;
+    const conference = { callType: "conf_out", user: "", organizer: "ada" } as const;
+    const other = await open();
+    await other.store([
+      at("2026-11-20T09:00:00Z", 1, { ...conference, ...denied }),
+      at("2026-11-20T10:00:00Z", 2, { user: "ada" }),
+      at("2026-11-20T11:00:00Z", 3, { ...conference, ...denied }),
+      at("2026-11-20T12:00:00Z", 4, conference),
+      at("2026-11-20T13:00:00Z", 5, { ...denied, user: "eve", emergency: true }),
+      at("2026-11-20T14:00:00Z", 6, { ...denied, user: "eve", reason: "policyDomesticOnly" }),
+    ]);
+    const { body } = await other.get(`${path("blocked-users")}?range=7d`);
+    expect(
+      (body.rows as Row[]).map((row) => [row["user"], row["blockedAction"], row["blockedReason"], row["blockedTime"]]),
+    ).toEqual([
+      ["ada", "unblocked", "noCreditsLicense", "2026-11-20T12:00:00.000000Z"],
+      ["ada", "blocked", "noCreditsLicense", "2026-11-20T09:00:00.000000Z"],
+    ]);
+  });
+
   it("§8.6: the chart counts the users blocked on each day; a range that begins later knows what was before", async () => {
     const { body } = await api.get(`${path("blocked-users")}?from=2026-11-04&to=2026-11-06`);
     expect(body.chart).toEqual([

@@ -2,6 +2,7 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import { timeUs, type TimeUs } from "@tollbook/contracts/units.ts";
 import { integer, readRows } from "../tables.ts";
 import { currentCallsCondition, scopeCondition, scopeParameters, type AccountScope } from "./account-scope.ts";
+import { holder } from "./report-calls.ts";
 
 /** One change of UNBLOCKED ⇄ BLOCKED (domain §8.6, §11): a row of its own with an id of its own. */
 export interface BlockChange {
@@ -27,22 +28,27 @@ const decided = `SELECT concat('event/', toString(out_seq)) AS id, out_seq, subj
     JSONExtractString(data, 'reason') AS reason, at AS time
   FROM account_events WHERE ${scopeCondition} AND type IN ('user.blocked', 'user.unblocked')`;
 
+const within = "start_at >= fromUnixTimestamp64Micro({since:Int64}) AND start_at < fromUnixTimestamp64Micro({to:Int64})";
+/** AC-5: of a conference's dial-out the organizer is the one who may not. */
+const refused = `${holder} AS who, startsWith(call_type, 'conf_') AS conference`;
+const inTurn =
+  "OVER (PARTITION BY who, conference, destination_context ORDER BY start_at, out_seq ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)";
+
 /**
- * Funding: the first call of a user that is refused blocks, the next one that goes through unblocks, for domestic and
- * international calls apart. The year before the range is looked at too, so that a page shows the same rows in every range.
+ * Funding: the first call of a user that is refused blocks, the next one that goes through unblocks; for domestic and
+ * international calls and for conferences apart. The year before the range is looked at too, so that a page shows the same
+ * rows in every range.
  */
-const funded = `SELECT concat('call/', toString(out_seq)) AS id, out_seq, user AS user_id, from_e164 AS number,
+const funded = `SELECT concat('call/', toString(out_seq)) AS id, out_seq, who AS user_id, if(conference, '', from_e164) AS number,
     toUInt8(is_block) AS blocked, toString(if(is_block, reason, before)) AS reason, start_at AS time
   FROM (
-    SELECT out_seq, user, from_e164, reason, start_at, outcome = 'denied' AS is_block,
-      lagInFrame(toString(reason), 1, '') OVER (PARTITION BY user, destination_context ORDER BY start_at, out_seq ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before,
-      lagInFrame(toString(outcome), 1, '') OVER (PARTITION BY user, destination_context ORDER BY start_at, out_seq ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS outcome_before
-    FROM rated_calls WHERE ${currentCallsCondition} AND direction = 'outbound' AND user != '' AND NOT emergency
-      AND start_at >= fromUnixTimestamp64Micro({since:Int64}) AND start_at < fromUnixTimestamp64Micro({to:Int64})
-      AND NOT startsWith(call_type, 'dr_')
-      AND user IN (SELECT user FROM rated_calls WHERE ${scopeCondition} AND outcome = 'denied' AND reason IN ${fundingReasons}
-        AND start_at >= fromUnixTimestamp64Micro({since:Int64}) AND start_at < fromUnixTimestamp64Micro({to:Int64}))
-      AND ((outcome = 'denied' AND reason IN ${fundingReasons}) OR (outcome = 'rated' AND reason = '' AND hasAny(\`segments.source\`, ['POOL', 'CREDITS', 'OVERAGE'])))
+    SELECT out_seq, ${refused}, from_e164, reason, start_at, outcome = 'denied' AS is_block,
+      lagInFrame(toString(reason), 1, '') ${inTurn} AS before, lagInFrame(toString(outcome), 1, '') ${inTurn} AS outcome_before
+    FROM rated_calls WHERE ${currentCallsCondition} AND ${within} AND direction = 'outbound' AND who != '' AND NOT emergency
+      AND NOT startsWith(call_type, 'dr_') AND who IN (SELECT who FROM (SELECT ${refused} FROM rated_calls
+        WHERE ${scopeCondition} AND ${within} AND outcome = 'denied' AND reason IN ${fundingReasons}))
+      AND ((outcome = 'denied' AND reason IN ${fundingReasons})
+        OR (outcome = 'rated' AND reason = '' AND hasAny(\`segments.source\`, ['POOL', 'CREDITS', 'OVERAGE'])))
   ) WHERE is_block != (outcome_before = 'denied')`;
 
 const changes = `SELECT id, out_seq, user_id, number, blocked, reason, toUnixTimestamp64Micro(time) AS time_us FROM (${decided} UNION ALL ${funded})
