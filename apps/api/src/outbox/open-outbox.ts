@@ -94,7 +94,7 @@ export function openOutbox({
 
   const shared = { store, metrics: outboxMetrics, log: say, now };
   const workers = new Map<StageName, Worker>([
-    ["payments", createWorker(paymentsStage({ log, providers, metrics: outboxMetrics }), shared)],
+    ["payments", createWorker(paymentsStage({ log, endpoints, now, providers, metrics: outboxMetrics }), shared)],
     [
       "mail",
       createWorker(

@@ -33,7 +33,7 @@ const Charge = z.object({
 });
 
 /** What leaves the fold, for the one who runs the installation; and the built-in test provider's other side. */
-export function registerOutbox(app: App, { outbox, log }: Services): void {
+export function registerOutbox(app: App, { outbox, log, webhooks: endpoints, now }: Services): void {
   app.get(
     "/v1/outbox",
     {
@@ -163,7 +163,7 @@ export function registerOutbox(app: App, { outbox, log }: Services): void {
       const attempt = Number(request.params.attempt);
       const answer = await outbox.testProvider.confirm(account, payment, attempt, request.body.confirm);
       if (answer === null) throw notFound("No charge of that payment and attempt waits for a confirmation.");
-      const verdict = await giveResult(log, { account, payment, attempt }, answer);
+      const verdict = await giveResult({ log, endpoints, now }, { account, payment, attempt }, answer);
       if (verdict.kind !== "done") throw new ApiProblem("meterUnreachable", { detail: verdict.reason, retryAfterSeconds: 1 });
       return { outcome: verdict.outcome };
     },

@@ -1,14 +1,13 @@
 import { outboxStream, type OutboxMessage, type OutboxPayment } from "@tollbook/contracts/outbox.ts";
 import type { AccountId } from "@tollbook/contracts/units.ts";
 import { sendCommand } from "../give-command.ts";
-import type { LogClient } from "../log/log-client.ts";
 import type { OutboxMetrics } from "./outbox-metrics.ts";
 import { decodeOutboxMessage } from "./outbox-message.ts";
 import { done, type Attempt, type Stage, type Verdict } from "./stage.ts";
+import { queueFact, type QueueOptions } from "../webhooks/queue-fact.ts";
 import type { Charge, ChargeAnswer, PaymentProvider } from "./payment-provider.ts";
 
-export interface PaymentsOptions {
-  readonly log: LogClient;
+export interface PaymentsOptions extends QueueOptions {
   /** By the name that a payment method carries. */
   readonly providers: ReadonlyMap<string, PaymentProvider>;
   readonly metrics: OutboxMetrics;
@@ -19,9 +18,10 @@ const CONFIRMATION_EVERY_MS = 60_000;
 const CONFIRMATION_ASKED = 1_440;
 
 /** Charges what the fold asks for and gives the provider's word back as the command `payment.result` (PM-3, edge 13). */
-export function paymentsStage({ log, providers, metrics }: PaymentsOptions): Stage<OutboxMessage> {
+export function paymentsStage(options: PaymentsOptions): Stage<OutboxMessage> {
+  const { providers, metrics } = options;
   const charge = async (message: OutboxPayment, { number, signal }: Attempt): Promise<Verdict> => {
-    if (message.method === null) return await giveResult(log, message, { outcome: "failed", detail: "noPaymentMethod" });
+    if (message.method === null) return await giveResult(options, message, { outcome: "failed", detail: "noPaymentMethod" });
     const provider = providers.get(message.method.provider);
     // Not the card's fault: it waits until the installation has been set up for it.
     if (provider === undefined)
@@ -37,7 +37,7 @@ export function paymentsStage({ log, providers, metrics }: PaymentsOptions): Sta
     };
     const answer = await answerTo(provider, asked, number, signal);
     metrics.payments.inc({ provider: provider.name, outcome: answer.outcome });
-    const verdict = await giveResult(log, message, answer);
+    const verdict = await giveResult(options, message, answer);
     if (answer.outcome !== "needsConfirmation" || verdict.kind !== "done" || provider.lookUp === undefined) return verdict;
     return { kind: "again", reason: "it waits for the cardholder", afterMs: CONFIRMATION_EVERY_MS, answered: true };
   };
@@ -65,9 +65,9 @@ async function answerTo(provider: PaymentProvider, asked: Charge, number: number
   return last.outcome === "succeeded" ? last : { ...last, outcome: "failed", detail: "nobody confirmed it within a day" };
 }
 
-/** The id of the command derives from what it says, so that repeating it changes nothing. */
+/** To the fold, and to the endpoints of the account. The id of the command derives from what it says: repeating it changes nothing. */
 export async function giveResult(
-  log: LogClient,
+  options: QueueOptions,
   { account, payment, attempt }: Pick<OutboxPayment, "account" | "payment" | "attempt">,
   { outcome, detail, reference }: ChargeAnswer,
 ): Promise<Verdict> {
@@ -76,7 +76,7 @@ export async function giveResult(
     outcome: word,
     code,
   } = await sendCommand(
-    log,
+    options.log,
     account as AccountId,
     `payment/${payment}/${attempt}/${outcome}`,
     "payment.result",
@@ -89,7 +89,19 @@ export async function giveResult(
       ...(reference === undefined ? {} : { reference: reference.slice(0, 256) }),
     },
   );
-  if (word === "accepted" || code === "paymentNotOpen" || code === "idempotencyMismatch") return done(outcome, seq);
+  // Said before, perhaps by a process that died then. Money that the fold was not waiting for is another matter.
+  const before = code === "idempotencyMismatch" || (code === "paymentNotOpen" && outcome !== "succeeded");
+  if (word === "accepted" || before) {
+    const type = "payment.result";
+    const data = { account, payment, attempt, outcome, detail: detail ?? null, reference: reference ?? null };
+    await queueFact(options, {
+      id: `${account}/${payment}/${attempt}/${outcome}`,
+      account,
+      type,
+      body: JSON.stringify({ type, timestamp: options.now().toISOString(), data }),
+    });
+    return done(outcome, seq);
+  }
   if (code === "accountFrozen") return { kind: "again", reason: `the account is frozen; the charge is ${outcome}` };
   return { kind: "park", reason: `the provider says ${outcome}, but the result was refused: ${code ?? "unknown"}` };
 }

@@ -1,3 +1,6 @@
+import { jetstream } from "@nats-io/jetstream";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTestApi, until, type TestApi } from "../testing/start-test-api.ts";
 
@@ -101,6 +104,66 @@ it("a confirmation that is declined fails the payment", async () => {
   const path = `/v1/test-provider/accounts/${account}/payments/p1/1/confirmation`;
   expect((await api.call("POST", path, { key, body: { confirm: false } })).body).toEqual({ outcome: "declined" });
   expect(await balance(account)).toMatch(/^0/);
+});
+
+it("programs hear by webhook that a payment was asked for and what became of it, and never the card's token", async () => {
+  const bodies: { type: string; data: Record<string, unknown> }[] = [];
+  const receiver = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      bodies.push(JSON.parse(body) as (typeof bodies)[number]);
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+  const account = await organisation("test_ok");
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+  const made = await api.call("POST", `/v1/accounts/${account}/webhooks`, { key, body: { url } });
+  expect(made.status).toBe(201);
+  await command(account, "credits.topUp", { amount: "50.00" });
+  await until(async () => bodies.length === 2);
+  receiver.close();
+  const [requested, result] = bodies.toSorted((one) => (one.type === "payment.requested" ? -1 : 1));
+  expect(requested).toMatchObject({
+    type: "payment.requested",
+    data: { account, payment: "p1", attempt: 1, purpose: "topUp", method: "card", amount: "50.00", currency: "EUR" },
+  });
+  const reference = `test-${account}/p1/1`;
+  expect(result).toMatchObject({
+    type: "payment.result",
+    data: { account, payment: "p1", attempt: 1, outcome: "succeeded", reference },
+  });
+  expect(JSON.stringify(bodies)).not.toContain("test_ok");
+});
+
+it("money that the fold was not waiting for is not forgotten: it waits for a person", async () => {
+  const account = await organisation("test_ok");
+  const message = {
+    kind: "payment",
+    id: `${account}/p9/1`,
+    position: { partition: 0, epoch: 1, seq: 1 },
+    account,
+    at: 0,
+    payment: "p9",
+    attempt: 1,
+    purpose: "topUp",
+    subject: "x",
+    method: { method: "card", provider: "test", token: "test_ok" },
+    amountMicros: 1_000_000,
+    currency: "EUR",
+  };
+  await jetstream(api.stack.nc).publish(`outbox.v1.${account}`, JSON.stringify(message));
+  const parked = async () =>
+    (await api.call("GET", "/v1/outbox", { key })).body["parked"] as unknown as Record<string, unknown>[];
+  await until(async () => (await parked()).length === 1);
+  const [{ seq, ...one } = { seq: 0 }] = await parked();
+  expect(one).toMatchObject({
+    stage: "payments",
+    account,
+    reason: "the provider says succeeded, but the result was refused: unknownPayment",
+  });
+  expect((await api.call("DELETE", `/v1/outbox/parked/payments/${String(seq)}`, { key })).status).toBe(204);
 });
 
 it("only an operator sees or confirms test charges, and the outbox", async () => {

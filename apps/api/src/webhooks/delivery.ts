@@ -29,16 +29,22 @@ export function isTold(message: OutboxMessage): boolean {
   return message.kind !== "notice" || noticeTypes[message.notice].to !== "operators";
 }
 
-export interface EventOfMessage {
-  readonly event: string;
+/** A fact for endpoints. `id` is the same whenever the same fact comes again. */
+export interface Fact {
+  readonly id: string;
+  readonly account: string;
   readonly type: WebhookEvent;
   readonly body: string;
 }
 
-export function eventFromMessage(message: OutboxMessage): EventOfMessage {
+export const eventId = (id: string): string => `msg_${sha256(id).slice(0, 32)}`;
+
+export function factFromMessage(message: OutboxMessage): Fact {
+  const { id, account } = message;
   const type = typeOf(message);
   return {
-    event: `msg_${sha256(message.id).slice(0, 32)}`,
+    id,
+    account,
     type,
     body: JSON.stringify({
       type,

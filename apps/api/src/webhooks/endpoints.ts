@@ -7,6 +7,7 @@ import type { MirroredBucket } from "../log/mirrored-bucket.ts";
 export const webhookEvents = [
   ...(Object.keys(noticeTypes) as NoticeType[]),
   "payment.requested",
+  "payment.result",
   "invoice.closed",
   "webhook.test",
 ] as const;
