@@ -15,7 +15,7 @@ import { refused } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
 import { releaseStored } from "./release-event.ts";
 import { rerateStored } from "./rerate-call.ts";
-import { ask, keyOf, SOURCE } from "./stored-call.ts";
+import { ask, keyOf, refusedAsChanged, SOURCE } from "./stored-call.ts";
 import type { Question, StoredCall, StoredCallHandler, StoredCallType } from "./stored-call.ts";
 import { voidStored } from "./void-call.ts";
 
@@ -63,8 +63,7 @@ function decide(
   const state = stateOf(known.meta);
   if (state === "VOIDED") return refused("callAlreadyVoided", `usageId: ${usageId}`);
   const inForce = versionOf(known.meta);
-  if (version !== 0 && version !== inForce)
-    return refused("callChanged", `version: ${usageId} has version ${inForce}, the command is for version ${version}`);
+  if (version !== 0 && version !== inForce) return refusedAsChanged(usageId, inForce, version);
   // Read before its newest version was settled.
   if (row === null || row.version < inForce) return ask(fold, account, question, reply);
   if (isOtherCurrency(account, row)) return refused("callInOtherCurrency", `usageId: ${usageId} was charged in ${row.currency}`);

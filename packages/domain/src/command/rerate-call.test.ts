@@ -66,11 +66,13 @@ describe("call.rerate", () => {
     expect(ledgerSum(world.fold)).toEqual({ USD: 0, MIN: 0 });
   });
 
-  it("never twice: the same call of a job answers the same, and again at the same price there is nothing to change", () => {
+  it("never twice: the same again finds another version, and at the same price there is nothing to change", () => {
     const world = begin();
     world.call("x", 60, { to: "+33140205050" });
-    const answer = rerate(world, "x", "dearer");
-    expect(rerate(world, "x", "dearer")).toEqual(answer);
+    expect(rerate(world, "x", "dearer")).toMatchObject({ outcome: "accepted" });
+    expect(rerate(world, "x", "dearer")).toMatchObject({ code: "callChanged" });
+    // A job of a million calls leaves nothing behind in the state.
+    expect([...(world.fold.state.accounts.get("acme")?.commands.keys() ?? [])].filter((id) => id.startsWith("j/"))).toEqual([]);
     expect(rerate(world, "x", "dearer", 2)).toMatchObject({ code: "callUnchanged" });
     expect(rerate(world, "x", "dearer", 3)).toMatchObject({ code: "callChanged" });
     expect(world.rowsOf("x")).toHaveLength(3);

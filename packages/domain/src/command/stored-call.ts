@@ -61,8 +61,14 @@ export function askForCall(
   const known = { connectedMs: 0, mark: 0, meta: 0 };
   const isKnown = recall(fold.state.ids, legKeyOf(account, data.usageId), known);
   if (isKnown && stateOf(known.meta) === "VOIDED") return refused("callAlreadyVoided", `usageId: ${data.usageId}`);
-  const version = data.version ?? (isKnown ? versionOf(known.meta) : 0);
+  const inForce = isKnown ? versionOf(known.meta) : 0;
+  const version = data.version ?? inForce;
+  if (inForce !== 0 && version !== inForce) return refusedAsChanged(data.usageId, inForce, version);
   return ask(fold, account, { type, commandId, usageId: data.usageId, data, actor, version }, reply);
+}
+
+export function refusedAsChanged(usageId: string, inForce: number, version: number): Outcome {
+  return refused("callChanged", `version: ${usageId} has version ${inForce}, the command is for version ${version}`);
 }
 
 export function ask(fold: Fold, account: Account, question: Question, reply: string | null): Outcome {
