@@ -8,6 +8,12 @@ import { accountEvent } from "../output.ts";
 import { deleteEntry, setEntry } from "../undo.ts";
 import type { Outcome } from "./outcome.ts";
 
+/**
+ * A job gives them by the hundred thousand, and they are idempotent by themselves: each names the version of the call, or is the
+ * occurrence, that it is about, so a repeat finds that and changes nothing.
+ */
+const notRemembered: ReadonlySet<CommandType> = new Set<CommandType>(["call.rerate", "call.release"]);
+
 /** Audits, remembers and answers. */
 export function record(
   fold: Fold,
@@ -43,9 +49,11 @@ export function record(
     outcome.kind === "refused"
       ? refusal(fold, outcome.code, outcome.detail)
       : { seq: fold.at.seq, outcome: "accepted", result: outcome.result };
-  // Re-inserted at the end, so that the oldest stay in front.
-  deleteEntry(fold.undo, account.commands, command.commandId);
-  setEntry(fold.undo, account.commands, command.commandId, { at: fold.now, content, answer });
+  if (!notRemembered.has(command.type)) {
+    // Re-inserted at the end, so that the oldest stay in front.
+    deleteEntry(fold.undo, account.commands, command.commandId);
+    setEntry(fold.undo, account.commands, command.commandId, { at: fold.now, content, answer });
+  }
   send(fold, reply, answer);
 }
 
