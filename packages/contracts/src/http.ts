@@ -135,7 +135,7 @@ export const Session = z.object({
       name: z.string(),
       /** `globalAdmin`, `billingProfileReader:emea`; of a key: its scopes. */
       roles: z.array(z.string()),
-      /** What they come to, somewhere in the account; absent: everything. For screens; the server does not rely on it. */
+      /** What they come to, somewhere in the account; absent: everything, of an operator. The server does not rely on it. */
       permissions: z.optional(z.array(z.string())),
     }),
   ),

@@ -222,7 +222,7 @@ describe("SS-1, SS-8: a self-service buyer", () => {
       await who.call("POST", at("subscriptions"), { subscription: id, ...order, ...more }, { "idempotency-key": id });
     expect(problem(await buy(ada, "for-all", {}))).toEqual([403, "forbidden", expect.stringContaining("Buy subscriptions")]);
     // The fold's word, which knows that ada is not bob.
-    expect(problem(await buy(bob, "for-ada", { buyer: "ada" }))).toEqual([422, "forbidden", "only ada buys for ada"]);
+    expect(problem(await buy(bob, "for-ada", { buyer: "ada" }))).toEqual([422, "forbidden", expect.stringContaining("ada")]);
     const card = {
       method: "adas",
       provider: "test",
