@@ -102,6 +102,10 @@ export const CreditsView = z.object({
     trigger: money,
     recharge: money,
     status: z.enum(["IDLE", "PENDING", "FAILED", "RETRYING", "SUSPENDED"]),
+    /** Most in a calendar month (UTC); null: no cap. */
+    monthlyCap: z.optional(z.nullable(money)),
+    /** Recharged, or under way, in the running calendar month. */
+    rechargedThisMonth: z.optional(money),
   }),
   canBuy: z.boolean(),
   /** Why credits cannot be bought, a refusal code. */

@@ -173,6 +173,8 @@ function abandonFailedRecharge(fold: Fold, account: Account): void {
     change(fold.undo, payment, "status", "ABANDONED");
     change(fold.undo, payment, "nextAt", 0);
   }
+  // What was never charged does not count towards the monthly cap.
+  change(fold.undo, recharge, "monthMicros", Math.max(0, recharge.monthMicros - recharge.amountMicros));
   change(fold.undo, recharge, "status", "IDLE");
 }
 

@@ -145,12 +145,24 @@ describe("funding the balance (CC-2 to CC-5, D19)", () => {
     world.called(60, { user: "u1", to: BERLIN });
     world.called(60, { user: "u1", to: BERLIN });
     expect(payments(world)).toBe(2);
+    expect(credits(world).autoRecharge).toMatchObject({ monthlyCap: "120.00", rechargedThisMonth: "100.00" });
     expect(world.notices("credits.rechargeSuspended").map(({ data }) => data["reason"])).toEqual(["monthlyCap"]);
     world.fold.at("2026-04-01T00:00:00Z");
     world.called(60, { user: "u1", to: BERLIN });
     expect(payments(world)).toBe(3);
     const negative = { on: true, monthlyCap: "-1" };
     expect(world.fold.command("acme", "credits.autoRecharge", negative)).toMatchObject({ code: "amountOutOfRange" });
+  });
+
+  it("a recharge that was never charged does not count towards the monthly cap", () => {
+    const world = fundedWorld(ZONE_2);
+    const settings = { on: true, trigger: "50", recharge: "50", monthlyCap: "50" };
+    world.org.command("credits.autoRecharge", settings);
+    paid(world, "p1", "declined");
+    world.org.command("credits.autoRecharge", settings);
+    expect(payments(world)).toBe(2);
+    paid(world, "p2", "succeeded");
+    expect(credits(world)).toMatchObject({ balance: "100.00", autoRecharge: { rechargedThisMonth: "50.00" } });
   });
 
   it("edge 13, PM-3: a declined recharge is tried at 0 h, 6 h, then daily up to 7 d, mailed each time, then suspended", () => {

@@ -3,6 +3,7 @@ import { US_PER_DAY } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
 import { nowOf } from "../account/clock.ts";
 import { poolMonthAt } from "../account/pool-month.ts";
+import { monthIn } from "../calendar.ts";
 import { whyNoCredits } from "../command/credit-commands.ts";
 import type { Lot } from "../credits/credits.ts";
 import { creditMode, creditState } from "../credits/mode.ts";
@@ -36,11 +37,17 @@ export function creditsView(state: PartitionState, account: Account): CreditsVie
       trigger: money(setting.triggerMicros),
       recharge: money(setting.rechargeMicros),
       status: credits.recharge.status,
+      monthlyCap: setting.monthlyCapMicros === null ? null : money(setting.monthlyCapMicros),
+      rechargedThisMonth: money(rechargedIn(account, monthIn("UTC", nowOf(state, account)))),
     },
     canBuy: hindrance === null,
     cannotBuyReason: hindrance?.code ?? null,
     lots: credits.lots.slice(-MOST_ROWS).map((lot) => lotView(lot, nowOf(state, account))),
   };
+}
+
+function rechargedIn({ credits }: Account, month: number): number {
+  return credits.recharge.month === month ? credits.recharge.monthMicros : 0;
 }
 
 function lotView(lot: Lot, now: number): LotView {
