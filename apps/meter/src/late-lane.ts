@@ -57,7 +57,7 @@ export function openLateLane(options: LateLaneOptions): LateLane {
     for (let attempt = 0; open.has(keyOf(event)); attempt++) {
       try {
         const stored = await findLeg(options.client, { account, p: partition, settledBatch: options.settled().batch }, usageId);
-        const deckId = await loadedDeck(event, stored);
+        const deckId = await loadedDeck(lookUp, stored);
         signal.throwIfAborted();
         await options.ownLog.publish("lookup", JSON.stringify({ event, stored, reply, deckId }));
         return;
@@ -70,8 +70,8 @@ export function openLateLane(options: LateLaneOptions): LateLane {
   };
 
   /** Once a deck is named in a log, that log cannot go on without it: it is named only when it is here. */
-  const loadedDeck = async (event: CallEvent, stored: readonly CallRow[]): Promise<string | null> => {
-    const deckId = deckForAnswer(event, stored);
+  const loadedDeck = async (lookUp: PendingLookUp, stored: readonly CallRow[]): Promise<string | null> => {
+    const deckId = deckForAnswer(lookUp, stored);
     if (deckId === null) return null;
     try {
       await options.decks.load(deckId);

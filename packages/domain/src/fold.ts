@@ -222,6 +222,8 @@ export type Output =
       readonly reply: string | null;
       /** Rows up to this one must be settled before the answer: else it could be older than the question. */
       readonly outSeq: number;
+      /** The deck that the leg is to be priced with, when the answer is folded (§12.17). Null: none is asked for. */
+      readonly deckId: string | null;
     }
   /** Ask the payment port to charge; the result comes back as the command `payment.result`. */
   | {

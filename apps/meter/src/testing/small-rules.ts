@@ -107,7 +107,7 @@ function applyCall(state: SmallState, event: CallEvent, reply: string | null, at
   const outputs: Output[] = [];
   if (event.type === "corrected") {
     const { account, usageId } = event;
-    outputs.push({ kind: "lookUp", account, usageId, event, reply, outSeq: state.outSeq });
+    outputs.push({ kind: "lookUp", account, usageId, event, reply, outSeq: state.outSeq, deckId: null });
     return outputs;
   }
   if (event.type === "ended") outputs.push({ kind: "call", row: callRow(state, event, at) });

@@ -1,7 +1,7 @@
 import type { CallEvent } from "@tollbook/contracts/call-event.ts";
 import type { CommandData } from "@tollbook/contracts/commands.ts";
 import type { Account } from "../account/account.ts";
-import type { CallRow } from "../fold.ts";
+import type { CallRow, Output } from "../fold.ts";
 import type { Fold } from "../fold-context.ts";
 import { recall } from "../ids/id-memory.ts";
 import { legKeyOf } from "../leg/close.ts";
@@ -15,7 +15,7 @@ import { refused } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
 import { releaseStored } from "./release-event.ts";
 import { rerateStored } from "./rerate-call.ts";
-import { ask, keyOf, refusedAsChanged, SOURCE } from "./stored-call.ts";
+import { ask, keyOf, refusedAsChanged } from "./stored-call.ts";
 import type { Question, StoredCall, StoredCallHandler, StoredCallType } from "./stored-call.ts";
 import { voidStored } from "./void-call.ts";
 
@@ -73,12 +73,13 @@ function decide(
   return handler(fold, account, data as CommandData<StoredCallType>, call);
 }
 
-/** For the shell: the deck beside those in force that the answer to a look-up needs; null: none. */
-export function deckForAnswer(event: CallEvent, stored: readonly CallRow[]): string | null {
-  if (event.source === `${SOURCE}call.rerate` && event.raw !== null) {
-    const { data } = JSON.parse(event.raw) as { data?: { deckId?: unknown } };
-    if (typeof data?.deckId === "string") return data.deckId;
-  }
+/**
+ * For the shell: the deck beside those in force that the answer to a look-up needs; null: none. Asked for by a command, never by
+ * what an event says; or the one that a job has priced the leg with before.
+ */
+export function deckForAnswer({ deckId }: Pick<LookUp, "deckId">, stored: readonly CallRow[]): string | null {
   const row = currentRow(stored);
-  return row === null ? null : (proofOfRow(row)?.reratedWith ?? null);
+  return deckId ?? (row === null ? null : (proofOfRow(row)?.reratedWith ?? null));
 }
+
+type LookUp = Extract<Output, { kind: "lookUp" }>;

@@ -155,17 +155,17 @@ it("SPEC F3: a snapshot between question and answer folds on to the same bytes, 
 it("no feeder can void, amend or re-rate a call by an event that looks like the question of a command", () => {
   const world = begin();
   world.fold.answersLookUps = true;
-  const question = {
-    type: "call.void",
-    commandId: "c",
-    data: { usageId: "x", reason: "r" },
-    actor: { kind: "person" },
-    version: 1,
-  };
+  const data = { usageId: "x", version: 1, job: "j", deckId: "dearer", expected: "0", reason: "r" };
+  const question = { commandId: "c", data, actor: { kind: "person" }, version: 1 };
   for (const type of ["call.void", "call.amend", "call.rerate"]) {
     const raw = JSON.stringify({ ...question, type });
     world.fold.call("acme", "corrected", { usageId: "x", source: `tollbook:${type}`, id: "c", raw, usedMs: 250_000 });
   }
   expect(world.rowsOf("x").map(({ entry }) => entry)).toEqual(["original"]);
+  // Nor can it choose the deck that its correction is priced with: 2 POOL + 4 × 0.015.
+  for (const raw of [JSON.stringify({ ...question, type: "call.rerate" }), "null"]) {
+    world.fold.call("acme", "corrected", { usageId: "x", source: "tollbook:call.rerate", id: raw, raw, usedMs: 310_000 });
+  }
+  expect(world.rowsOf("x").at(-1)).toMatchObject({ version: 2, amountMicros: 60_000 });
   expect(world.fold.events.filter(({ type }) => type.startsWith("command.call."))).toEqual([]);
 });

@@ -48,7 +48,7 @@ export interface Question {
   readonly version: number;
 }
 
-export const SOURCE = "tollbook:";
+const SOURCE = "tollbook:";
 
 export function askForCall(
   fold: Fold,
@@ -81,6 +81,7 @@ export function ask(fold: Fold, account: Account, question: Question, reply: str
     event,
     reply,
     outSeq: fold.state.outSeq,
+    deckId: question.type === "call.rerate" ? (question.data as CommandData<"call.rerate">).deckId : null,
   });
   return { kind: "deferred" };
 }

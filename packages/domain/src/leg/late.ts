@@ -22,7 +22,15 @@ export function askLate(fold: Fold, account: Account, event: CallEvent, reply: s
   // The same occurrence is waited for already: whatever the answer, this one adds nothing.
   if (account.asked.has(key)) return countEvent(fold, "duplicate");
   setEntry(fold.undo, account.asked, key, fold.at.seq);
-  fold.outputs.push({ kind: "lookUp", account: account.id, usageId: event.usageId, event, reply, outSeq: fold.state.outSeq });
+  fold.outputs.push({
+    kind: "lookUp",
+    account: account.id,
+    usageId: event.usageId,
+    event,
+    reply,
+    outSeq: fold.state.outSeq,
+    deckId: null,
+  });
 }
 
 /** True when this answer was waited for; a second one for the same occurrence changes nothing. */

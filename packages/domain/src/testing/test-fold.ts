@@ -135,9 +135,9 @@ export function createTestFold(
   const source = new Map([...decks, ...stored].map((deck) => [deck.deckId, deck]));
   const fold: TestFold = {
     answersLookUps: true,
-    answerTo({ event, reply, account, usageId }) {
+    answerTo({ event, reply, account, usageId, deckId: asked }) {
       const found = fold.rows.filter((row) => row.account === account && row.usageId === usageId);
-      const deckId = deckForAnswer(event, found);
+      const deckId = deckForAnswer({ deckId: asked }, found);
       return { kind: "lookedUp", event, stored: found, reply, deckId: deckId !== null && source.has(deckId) ? deckId : null };
     },
     state: createState(0),
