@@ -56,8 +56,10 @@ export function decodeCommand(
   return { ok: true, command: { commandId, type, actor, data: inner.data } as Command };
 }
 
-function firstIssue(issues: readonly { path: PropertyKey[]; message: string }[]): string {
+function firstIssue(issues: readonly { path: PropertyKey[]; message: string; keys?: readonly string[] }[]): string {
   const issue = issues[0];
   if (issue === undefined) return "malformed";
+  const [unknown] = issue.keys ?? [];
+  if (unknown !== undefined) return `${[...issue.path, unknown].join(".")}: there is no such field`;
   return `${issue.path.length > 0 ? issue.path.join(".") : "command"}: ${issue.message}`;
 }

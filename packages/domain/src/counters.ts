@@ -144,6 +144,7 @@ export function clearTally(tally: Tally): void {
 
 /** Adds a tally to the hour of `now`, the totals and the money. */
 export function addTally(counters: Counters, now: number, tally: Tally): void {
+  if (isEmpty(tally)) return;
   const hour = hourAt(counters, now);
   addCounts(hour, tally);
   addCounts(counters.total, tally);
@@ -151,6 +152,13 @@ export function addTally(counters: Counters, now: number, tally: Tally): void {
   money.creditsMicros += tally.creditsMicros;
   money.overageMicros += tally.overageMicros;
   money.poolMinutes += tally.poolMinutes;
+}
+
+/** Most commands, refusals among them, count nothing: they do not even begin an hour. */
+function isEmpty(tally: Tally): boolean {
+  if (tally.outcome !== null || tally.seen !== 0 || tally.rated !== 0 || tally.denied !== 0) return false;
+  if (tally.abandoned !== 0 || tally.voided !== 0) return false;
+  return tally.creditsMicros === 0 && tally.overageMicros === 0 && tally.poolMinutes === 0;
 }
 
 function addCounts(counts: HourCounts, tally: Tally): void {

@@ -72,9 +72,9 @@ export const productCommands = {
     /** From the next renewal on; may then be less than what is assigned (edge 9). */
     atRenewal: z.optional(z.boolean()),
   }),
-  /** `dryRun`: changes nothing, answers per user. */
-  "licence.assign": z.strictObject({ subscription: name, users: users(20), dryRun: z.optional(z.boolean()) }),
-  "licence.unassign": z.strictObject({ subscription: name, users: users(100) }),
+  /** SS-4: 20 users at a time, 100 to unassign; more are refused as `tooManyUsers`. `dryRun`: changes nothing, answers per user. */
+  "licence.assign": z.strictObject({ subscription: name, users: users(1000), dryRun: z.optional(z.boolean()) }),
+  "licence.unassign": z.strictObject({ subscription: name, users: users(1000) }),
   "payAsYouGo.set": z.strictObject({ subscription: name, on: z.boolean() }),
   /** SS-9. */
   "selfService.setPolicy": z.strictObject({ product: text, value: z.enum(selfServiceValues) }),

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CommandAnswer } from "@tollbook/contracts/answers.ts";
 import type { AccountId } from "@tollbook/contracts/units.ts";
-import { encodeAccount } from "../snapshot/state-codec.ts";
 import { createOrganisation } from "../testing/organisation.ts";
 import { sampleDecks } from "../testing/sample-decks.ts";
 import { createTestFold } from "../testing/test-fold.ts";
@@ -36,103 +35,8 @@ const buy = {
   term: "P1Y",
   billingFrequency: "monthly",
 } as const;
-const many = Array.from({ length: 21 }, (_, at) => `u${at + 1}`);
 
 describe("commands", () => {
-  it.each<[string, (fold: TestFold) => CommandAnswer, string]>([
-    [
-      "an account of that name",
-      (f) => f.command("acme", "account.create", { name: "x", country: "DE", currency: "EUR", agreement: "MCA" }),
-      "accountExists",
-    ],
-    [
-      "a zone that is none",
-      (f) =>
-        f.command("other", "account.create", {
-          name: "x",
-          country: "DE",
-          currency: "EUR",
-          agreement: "MCA",
-          timeZone: "Mars/Base",
-        }),
-      "invalidCommand",
-    ],
-    ["an account that is none", (f) => f.command("nobody", "account.block", { blocked: true }), "unknownAccount"],
-    [
-      "a country that is none",
-      (f) => f.command("acme", "user.set", { user: "u1", displayName: "x", usageLocation: "XX" }),
-      "locationChangeOpen",
-    ],
-    ["blocking nobody", (f) => f.command("acme", "user.block", { user: "nobody", blocked: true }), "unknownUser"],
-    [
-      "a policy that is none of the twelve",
-      (f) => f.command("acme", "policy.set", { user: "u1", dialOutPolicy: "DialoutAll" }),
-      "unknownPolicy",
-    ],
-    ["a spend limit of nothing", (f) => f.command("acme", "policy.set", { user: "u1", spendLimit: "0" }), "amountOutOfRange"],
-    ["a product that is none", (f) => f.command("acme", "subscription.buy", { ...buy, product: "fax" }), "unknownProduct"],
-    [
-      "a zone 1 plan in Germany",
-      (f) => f.command("acme", "subscription.buy", { ...buy, product: "calling-plan-payg-zone-1", country: "DE" }),
-      "productNotAvailable",
-    ],
-    [
-      "annual billing of a month",
-      (f) => f.command("acme", "subscription.buy", { ...buy, term: "P1M", billingFrequency: "annual" }),
-      "invalidCommand",
-    ],
-    [
-      "licences of nothing",
-      (f) => f.command("acme", "licence.setTotal", { subscription: "none", total: 5 }),
-      "unknownSubscription",
-    ],
-    [
-      "a plan without a phone system (CP-2)",
-      (f) => f.command("acme", "licence.assign", { subscription: "d", users: ["u2"] }),
-      "missingPrerequisite",
-    ],
-    [
-      "a licence twice",
-      (f) => f.command("acme", "licence.assign", { subscription: "s-teams-phone-standard", users: ["u1"] }),
-      "alreadyAssigned",
-    ],
-    ["a user who is none", (f) => f.command("acme", "licence.assign", { subscription: "d", users: ["nobody"] }), "unknownUser"],
-    ["21 users at once (SS-4)", (f) => f.command("acme", "licence.assign", { subscription: "d", users: many }), "tooManyUsers"],
-    [
-      "taking what is not held",
-      (f) => f.command("acme", "licence.unassign", { subscription: "d", users: ["u1"] }),
-      "notAssigned",
-    ],
-    [
-      "pay-as-you-go under the older agreement (D5)",
-      (f) => f.command("acme", "payAsYouGo.set", { subscription: "d", on: true }),
-      "payAsYouGoUnavailable",
-    ],
-    ["49 of credits (CC-3)", (f) => f.command("acme", "credits.topUp", { amount: "49" }), "amountOutOfRange"],
-    ["10,001 of credits (CC-3)", (f) => f.command("acme", "credits.topUp", { amount: "10001" }), "amountOutOfRange"],
-    ["half a unit (CC-3)", (f) => f.command("acme", "credits.topUp", { amount: "50.50" }), "amountOutOfRange"],
-    [
-      "a recharge of 49 (CC-3)",
-      (f) => f.command("acme", "credits.autoRecharge", { on: true, trigger: "10", recharge: "49" }),
-      "amountOutOfRange",
-    ],
-    [
-      "the result of no payment",
-      (f) => f.command("acme", "payment.result", { payment: "p1", attempt: 1, outcome: "succeeded" }),
-      "unknownPayment",
-    ],
-    ["voiding no call", (f) => f.command("acme", "call.void", { usageId: "none", reason: "x" }), "unknownCall"],
-  ])("refuses %s and changes nothing", (_name, give, code) => {
-    const { fold } = begin();
-    const account = fold.state.accounts.get("acme");
-    if (account === undefined) throw new Error("no account");
-    const plain = (): unknown => ({ ...(JSON.parse(encodeAccount(account)) as object), commands: null });
-    const before = plain();
-    expect(give(fold)).toMatchObject({ outcome: "refused", code });
-    expect(plain()).toEqual(before);
-    expect(fold.events.at(-1)).toMatchObject({ outcome: "refused", postings: [] });
-  });
-
   it("13: licences below assigned are refused; the pool shrinks only with the new month (SS-3, CP-9)", () => {
     const { fold, org } = begin();
     const users = org.users(20, "DE", 101);
