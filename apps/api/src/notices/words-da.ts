@@ -24,6 +24,13 @@ export const da: NoticeWords = {
       "Saldoen er {balance}.",
     ],
   },
+  "credits.rechargeCapped": {
+    subject: "Automatisk opfyldning af dine kommunikationskreditter har nået månedens loft",
+    lines: [
+      "En opfyldning på {amount} ville overskride loftet på {cap} for {month}; der fyldes ikke op før næste måned.",
+      "Saldoen er {balance}. Hæv loftet, eller fyld op manuelt.",
+    ],
+  },
   "credits.zero": {
     subject: "Dine kommunikationskreditter har nået nul",
     lines: [
@@ -53,6 +60,10 @@ export const da: NoticeWords = {
   "budget.threshold": {
     subject: "Budget {name}: {threshold} % er nået",
     lines: ["I perioden {period} er der brugt {spent} af {amount}."],
+  },
+  "budget.forecast": {
+    subject: "Budget {name}: {threshold} % ventes",
+    lines: ["Hvis forbruget fortsætter som hidtil, ender perioden {period} på {projected} af {amount}."],
   },
   "spend.limitReached": {
     subject: "{user} har nået forbrugsgrænsen",

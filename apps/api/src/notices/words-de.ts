@@ -27,6 +27,13 @@ export const de: NoticeWords = {
       "Ihr Guthaben beträgt {balance}.",
     ],
   },
+  "credits.rechargeCapped": {
+    subject: "Das automatische Aufladen Ihres Kommunikationsguthabens hat die Monatsgrenze erreicht",
+    lines: [
+      "Eine Aufladung von {amount} würde die Grenze von {cap} für {month} überschreiten; vor dem nächsten Monat wird nicht aufgeladen.",
+      "Ihr Guthaben beträgt {balance}. Erhöhen Sie die Grenze, oder laden Sie von Hand auf.",
+    ],
+  },
   "credits.zero": {
     subject: "Ihr Kommunikationsguthaben hat null erreicht",
     lines: [
@@ -58,6 +65,10 @@ export const de: NoticeWords = {
   "budget.threshold": {
     subject: "Budget {name}: {threshold} % erreicht",
     lines: ["Im Zeitraum {period} wurden {spent} von {amount} ausgegeben."],
+  },
+  "budget.forecast": {
+    subject: "Budget {name}: {threshold} % zu erwarten",
+    lines: ["Wenn es so weitergeht, werden im Zeitraum {period} {projected} von {amount} ausgegeben."],
   },
   "spend.limitReached": {
     subject: "{user} hat das Ausgabenlimit erreicht",

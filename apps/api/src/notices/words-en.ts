@@ -23,6 +23,13 @@ export const en: NoticeWords = {
       "The balance is {balance}.",
     ],
   },
+  "credits.rechargeCapped": {
+    subject: "Auto-recharge of your Communications Credits has reached its monthly cap",
+    lines: [
+      "A recharge of {amount} would exceed the cap of {cap} for {month}, so there is none before the next month.",
+      "The balance is {balance}. Raise the cap, or add funds by hand.",
+    ],
+  },
   "credits.zero": {
     subject: "Your Communications Credits have reached zero",
     lines: [
@@ -52,6 +59,10 @@ export const en: NoticeWords = {
   "budget.threshold": {
     subject: "Budget {name}: {threshold} % reached",
     lines: ["{spent} of {amount} were spent in {period}."],
+  },
+  "budget.forecast": {
+    subject: "Budget {name}: {threshold} % expected",
+    lines: ["If spending goes on as it did, {period} comes to {projected} of {amount}."],
   },
   "spend.limitReached": {
     subject: "{user} has reached the spend limit",

@@ -78,6 +78,6 @@ it("reaches them all at once: a notice and a fact each", () => {
   expect(world.notices("budget.threshold")).toHaveLength(1);
   expect(world.notices("spend.limitReached")).toHaveLength(1);
   expect(world.notices("fraud.blocked")).toHaveLength(1);
-  expect(world.notices("credits.rechargeSuspended")).toHaveLength(1);
+  expect(world.notices("credits.rechargeCapped")).toHaveLength(1);
   expect(world.facts("user.blocked").map(({ reason }) => reason)).toEqual(["spendLimit", "fraudSuspected"]);
 });

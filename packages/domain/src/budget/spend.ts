@@ -73,7 +73,8 @@ export function tellThresholds(fold: Fold, account: Account, budget: Budget, per
   const highest = passed[passed.length - 1];
   if (highest === undefined) return;
   addReached(fold, period, passed);
-  tell(fold, account, budget, period, highest, "actual", period.spentMicros);
+  const data = { ...dataOf(budget, period, highest), basis: "actual", spent: moneyText(period.spentMicros) };
+  notify(fold, account, "budget.threshold", `${budget.id}/${data.period}/${highest}`, data, peopleOf(budget));
 }
 
 /** Once a day: does the projection reach its threshold? Nothing to tell where spending itself has. */
@@ -89,7 +90,8 @@ export function forecastIsDue(fold: Fold, account: Account, id: string, at: numb
   if (projected === null || !hasReached(projected, budget, percent)) return;
   const period = beginPeriod(fold, budget, month);
   change(fold.undo, period, "forecastReached", true);
-  tell(fold, account, budget, period, percent, "forecast", projected);
+  const data = { ...dataOf(budget, period, percent), projected: moneyText(projected) };
+  notify(fold, account, "budget.forecast", `${budget.id}/${data.period}/forecast`, data, peopleOf(budget));
 }
 
 /** Looked at when the organisation's next day begins. */
@@ -100,26 +102,18 @@ export function armForecast(fold: Fold, account: Account, budget: Budget): void 
   if (due !== 0) schedule(fold, account, due, "budgetForecast", budget.id);
 }
 
-function tell(
-  fold: Fold,
-  account: Account,
-  budget: Budget,
-  period: BudgetPeriod,
-  percent: number,
-  basis: "actual" | "forecast",
-  spentMicros: number,
-): void {
-  const label = periodLabel(budget.frequency, period.firstMonth);
-  const people = [...new Set([...(budget.createdByPerson ? [budget.createdBy] : []), ...budget.recipients])];
-  const data = {
+function dataOf(budget: Budget, period: BudgetPeriod, percent: number) {
+  return {
     budget: budget.id,
     name: budget.name,
     threshold: String(percent),
-    basis,
-    spent: moneyText(spentMicros),
     amount: moneyText(budget.amountMicros),
     currency: budget.currency,
-    period: label,
+    period: periodLabel(budget.frequency, period.firstMonth),
   };
-  notify(fold, account, "budget.threshold", `${budget.id}/${label}/${basis}/${percent}`, data, people);
+}
+
+/** CM-4: the creator, and whom an advanced budget names. */
+function peopleOf(budget: Budget): string[] {
+  return [...new Set([...(budget.createdByPerson ? [budget.createdBy] : []), ...budget.recipients])];
 }

@@ -49,7 +49,7 @@ export function considerRecharge(fold: Fold, account: Account): void {
   change(undo, recharge, "amountMicros", setting.rechargeMicros);
   change(undo, recharge, "status", "PENDING");
   const method = profileOf(account, MAIN).paymentMethod;
-  startPayment(fold, account, "recharge", recharge.id, recharge.amountMicros, method);
+  startPayment(fold, account, "recharge", recharge.id, recharge.amountMicros, account.currency, method);
 }
 
 /** One notice a month: the cap holds recharges back until the next. */
@@ -58,12 +58,12 @@ function tellCap(fold: Fold, account: Account, month: number): void {
   if (recharge.cappedMonth === month) return;
   change(fold.undo, recharge, "cappedMonth", month);
   const setting = latest(account.credits.autoRecharge);
-  notify(fold, account, "credits.rechargeSuspended", `credits.rechargeSuspended/cap/${month}`, {
+  notify(fold, account, "credits.rechargeCapped", `credits.rechargeCapped/${month}`, {
     amount: moneyText(setting.rechargeMicros),
     balance: moneyText(balanceMicros),
     currency: account.currency,
-    recharge: "",
-    reason: "monthlyCap",
+    cap: moneyText(setting.monthlyCapMicros ?? 0),
+    month: `${Math.floor(month / 100)}-${String(month % 100).padStart(2, "0")}`,
   });
 }
 

@@ -14,7 +14,12 @@ function set(world: World, data: Partial<CommandData<"budget.set">> = {}): void 
 
 const instant = (second: string): string => second.replace("Z", ".000000Z");
 const told = (world: World): string[] =>
-  world.notices("budget.threshold").map(({ data }) => `${data["basis"]} ${data["threshold"]} ${data["period"]} ${data["spent"]}`);
+  world.fold.outputs
+    .filter((output) => output.kind === "notice")
+    .flatMap(({ notice, data: { threshold, period, spent, projected } }) => {
+      if (notice === "budget.forecast") return [`forecast ${threshold} ${period} ${projected}`];
+      return notice === "budget.threshold" ? [`actual ${threshold} ${period} ${spent}`] : [];
+    });
 const budget = (world: World, at = 0): unknown => (world.see({ view: "budgets" }) as { budgets: unknown[] }).budgets[at];
 
 describe("budgets (CM-4, CM-5, CM-6, D19)", () => {

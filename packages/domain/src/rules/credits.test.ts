@@ -146,7 +146,9 @@ describe("funding the balance (CC-2 to CC-5, D19)", () => {
     world.called(60, { user: "u1", to: BERLIN });
     expect(payments(world)).toBe(2);
     expect(credits(world).autoRecharge).toMatchObject({ monthlyCap: "120.00", rechargedThisMonth: "100.00" });
-    expect(world.notices("credits.rechargeSuspended").map(({ data }) => data["reason"])).toEqual(["monthlyCap"]);
+    expect(world.notices("credits.rechargeCapped").map(({ data }) => [data["cap"], data["month"]])).toEqual([
+      ["120.00", "2026-03"],
+    ]);
     world.fold.at("2026-04-01T00:00:00Z");
     world.called(60, { user: "u1", to: BERLIN });
     expect(payments(world)).toBe(3);
