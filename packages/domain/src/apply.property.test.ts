@@ -83,6 +83,11 @@ function checkInvariants(runner: WorldRunner, facts: ModelWorld): void {
       reservedMinutes += month.reservedMinutes;
     }
   }
+  // CM-4: a budget of everything has what credits and overage paid in its month, whatever was corrected since.
+  for (const period of account.budgets.get("all")?.periods ?? []) {
+    const spent = facts.users.reduce((sum, _, at) => sum + runner.model.spent(at, period.firstMonth), 0n);
+    expect(BigInt(period.spentMicros)).toBe(spent);
+  }
   // SL-1: what counts towards the limits.
   for (const [at, user] of [...account.users.values()].entries())
     for (const month of [202_603, 202_604]) expect(BigInt(spentIn(user, month))).toBe(runner.model.spent(at, month));

@@ -76,6 +76,7 @@ export function createWorldRunner(world: ModelWorld): WorldRunner {
     atZero: world.cut ? "cut" : "complete",
     overdraftCap: formatMicros(micros(Number(world.capMicros))),
   });
+  org.command("budget.set", { budget: "all", name: "all", amount: "1", period: "monthly", charges: "usage" });
   fold.at(START);
   const model = createNaiveModel(world);
   const played = new Map<number, Played>();
