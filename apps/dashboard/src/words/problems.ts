@@ -17,6 +17,8 @@ const problems: Readonly<Record<ProblemCode | "unreachable" | "unexpectedAnswer"
   meterUnreachable: msg`The meter does not answer`,
   reportsUnreachable: msg`The report database does not answer; live metering goes on`,
   logUnreachable: msg`The event log does not accept anything at the moment`,
+  identityProviderUnreachable: msg`The identity provider does not answer; sign in with a password or try again`,
+  outboxNotIdle: msg`Payments or invoices of the account are still under way`,
   internal: msg`Something failed on the server; the request id helps to find it`,
   unreachable: msg`No answer from the server. Check the connection and try again.`,
   unexpectedAnswer: msg`The server gave an answer that this page does not understand`,
