@@ -4,6 +4,7 @@ import { Kvm } from "@nats-io/kv";
 import { Objm } from "@nats-io/obj";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { deckStore, meterStream, settledBucket, snapshotStore } from "@tollbook/contracts/subjects.ts";
+import type { Output } from "@tollbook/domain/fold.ts";
 import type { PartitionState } from "@tollbook/domain/state.ts";
 import { openWarehouse } from "@tollbook/warehouse/open-warehouse.ts";
 import { settledKey } from "@tollbook/warehouse/settled-mark.ts";
@@ -33,9 +34,13 @@ export interface ReplayOptions {
   /** Stops after this entry of the log, if it is settled; default: at the settled mark. */
   readonly until?: number | undefined;
   readonly onProgress?: (folded: number, of: number) => void;
+  /** Every settled row, as the log gives it. */
+  readonly onRow?: ((row: ReplayedRow) => void) | undefined;
   /** Tests only: as if the log had lost this entry. */
   readonly sabotage?: { readonly lostSeq: number };
 }
+
+export type ReplayedRow = Extract<Output, { kind: "call" | "accountEvent" | "deadLetter" }>;
 
 export interface ReplayReport {
   readonly partition: number;
@@ -81,12 +86,13 @@ export async function replayPartition(options: ReplayOptions): Promise<ReplayRep
   const client = openWarehouse({ url: options.clickhouseUrl });
   const range = { p: partition, settledBatch: settled.batch, nowUs: options.nowUs };
   const comparison = createRowComparison(client, range);
-  const folded = await foldAgain(options, jsm, settled, start, decks, comparison)
-    .then(async (result) => {
-      await comparison.compare();
-      return result;
-    })
-    .finally(() => client.close());
+  let folded: Folded;
+  try {
+    folded = await foldAgain(options, jsm, settled, start, decks, comparison);
+    await comparison.compare();
+  } finally {
+    await client.close();
+  }
   const faults = [...start.faults];
   for (const { name, seq, same } of folded.snapshots) {
     if (!same) faults.push(`The state after entry ${seq} is not the one of snapshot ${name}.`);
@@ -220,7 +226,9 @@ async function foldAgain(
       if (deckId !== null) await decks.load(deckId);
       for (const output of rules.apply(state, entry, { seq: logged.seq, index, time: logged.time }, decks)) {
         if (output.kind !== "call" && output.kind !== "accountEvent" && output.kind !== "deadLetter") continue;
-        if (output.row.outSeq <= settled.outSeq) comparison.add(output);
+        if (output.row.outSeq > settled.outSeq) continue;
+        comparison.add(output);
+        options.onRow?.(output);
       }
     }
     return list.length;

@@ -65,6 +65,7 @@ program
   .description("fold the log again beside the running installation and compare every row and snapshot with what is stored")
   .option("--verify", "compare; exit code 1 on any difference")
   .option("--partition <p>", "only this one (default: all)")
+  .option("--account <account>", "only its partition; prints how its balance and its invoices came about")
   .option("--json", "for programs")
   .action(guarded(replay));
 program

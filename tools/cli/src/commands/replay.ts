@@ -1,23 +1,33 @@
 /** `./tollbook replay --verify`: folds the log again, beside the running installation, and compares it with what is stored. */
+import { partitionOf } from "@tollbook/contracts/subjects.ts";
+import { isAccountId, type AccountId } from "@tollbook/contracts/units.ts";
 import { replayPartition, type ReplayReport } from "@tollbook/meter/replay.ts";
 import { domainRules } from "@tollbook/meter/rules.ts";
 import { connectOperator } from "../connect.ts";
 import { UserFacingError } from "../failure.ts";
 import { openInstallation } from "../installation.ts";
+import { tellAccount } from "./replay-account.ts";
 
 export interface ReplayFlags {
   readonly verify?: boolean;
   readonly partition?: string;
+  readonly account?: string;
   readonly json?: boolean;
 }
 
 /** Exit code 1 when anything differs. Writes nothing anywhere. */
-export async function replay({ verify, partition, json }: ReplayFlags): Promise<void> {
+export async function replay({ verify, partition, account, json }: ReplayFlags): Promise<void> {
   if (verify !== true) throw new UserFacingError("say ./tollbook replay --verify: replaying without comparing proves nothing.");
   const installation = openInstallation(process.env);
   const { partitions, ports, secrets } = installation;
+  if (account !== undefined && !isAccountId(account)) throw new UserFacingError(`"${account}" is no account's name.`);
+  const story = account === undefined ? null : tellAccount(account);
   const wanted =
-    partition === undefined ? Array.from({ length: partitions }, (_, p) => p) : [partitionFrom(partition, partitions)];
+    account !== undefined
+      ? [partitionOf(account as AccountId, partitions)]
+      : partition === undefined
+        ? Array.from({ length: partitions }, (_, p) => p)
+        : [partitionFrom(partition, partitions)];
   const nc = await connectOperator(installation);
   const clickhouseUrl = `http://default:${secrets.clickhouse}@127.0.0.1:${ports.clickhouse}`;
   const reports: ReplayReport[] = [];
@@ -34,6 +44,7 @@ export async function replay({ verify, partition, json }: ReplayFlags): Promise<
           rules: domainRules,
           nowUs: Date.now() * 1000,
           onProgress,
+          onRow: (row) => story?.add(row),
         });
         reports.push(report);
         if (json !== true) process.stdout.write(textOf(report));
@@ -49,7 +60,7 @@ export async function replay({ verify, partition, json }: ReplayFlags): Promise<
   }
   const faults = [...failed, ...reports.flatMap(({ faults: found }) => found)];
   if (json === true) process.stdout.write(`${JSON.stringify({ same: faults.length === 0, failed, reports }, null, 2)}\n`);
-  else process.stdout.write(verdictOf(reports, faults));
+  else process.stdout.write((story?.text() ?? "") + verdictOf(reports, faults));
   if (faults.length > 0) process.exitCode = 1;
 }
 

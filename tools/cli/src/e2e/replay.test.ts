@@ -37,6 +37,13 @@ describe("./tollbook replay --verify", () => {
     expect(stdout).toMatch(/state {6}sha256 [0-9a-f]{64}/);
   }, 90_000);
 
+  it("--account prints how the balance came about", async () => {
+    const { code, stdout } = await tollbook("replay", "--verify", "--account", "acme");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/ {2}2\S+Z +50\.00 +50\.00 {2}\S*credits\S+ /);
+    expect(stdout).toMatch(/Invoice main\/\d{4}-\d\d-\d\d, before rounding and tax:/);
+  }, 60_000);
+
   it("names the row that was changed, and exits with 1", async () => {
     const { ports, secrets } = test.installation;
     const client = createClient({
