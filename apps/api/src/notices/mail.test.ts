@@ -1,7 +1,7 @@
 import type { AccountId } from "@tollbook/contracts/units.ts";
 import type { OutboxNotice } from "@tollbook/contracts/outbox.ts";
-import { jetstream } from "@nats-io/jetstream";
-import { outboxSubject } from "@tollbook/contracts/outbox.ts";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { outboxStream, outboxSubject } from "@tollbook/contracts/outbox.ts";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { openSession } from "../directory/people.ts";
 import { sessionCookieName } from "../session-cookie.ts";
@@ -194,6 +194,20 @@ it("two API processes share the work: forty notices, each published twice, are f
   const ids = mailsTo("ada@shared.test").map(({ messageId }) => messageId);
   expect([ids.length, new Set(ids).size]).toEqual([40, 40]);
 });
+
+it("a consumer that somebody has deleted is made again, and nothing that was mailed is mailed again", async () => {
+  await organisation("deleted");
+  await member("deleted", "ada@deleted.test", ["globalAdmin"]);
+  const notice = { account: "deleted", notice: "credits.zero" as const, key: "k", data: { balance: "0.00", currency: "EUR" } };
+  await publish({ ...notice, id: "deleted-1" });
+  await until(async () => mailsTo("ada@deleted.test").length === 1);
+  const before = smtp.mails.length;
+  await (await jetstreamManager(api.stack.nc)).consumers.delete(outboxStream, "mail");
+  await publish({ ...notice, id: "deleted-2" });
+  await until(async () => mailsTo("ada@deleted.test").length === 2);
+  await until(async () => (await waiting()) === 0);
+  expect(smtp.mails.length).toBe(before + 1);
+}, 60_000);
 
 it("an address that is refused for good waits for a person, who can have it tried again", async () => {
   await organisation("refused");

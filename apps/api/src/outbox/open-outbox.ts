@@ -123,25 +123,28 @@ export function openOutbox({
 
   /** Until the connection is closed for good; then the next one begins anew. */
   const runOn = async (nc: NatsConnection): Promise<void> => {
-    await forever(nc, async () => await store.follow(nc), "the outbox is not set up yet: start the meter");
-    await Promise.all(
-      [...workers].map(
-        async ([name, worker]) =>
-          await forever(nc, async () => await worker.run(nc, closing.signal), `the outbox's stage ${name} is started again`),
-      ),
-    );
-  };
-
-  /** Resolves when `work` has, or nothing is left to work for. */
-  const forever = async (nc: NatsConnection, work: () => Promise<void>, message: string): Promise<void> => {
-    while (!closing.signal.aborted && !nc.isClosed()) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!closing.signal.aborted && !nc.isClosed()) say.debug({ reason: (error as Error).message }, message);
+    const isOver = (): boolean => closing.signal.aborted || nc.isClosed();
+    /** Resolves when `work` has, or nothing is left to work for. */
+    const persist = async (work: () => Promise<void>, message: string): Promise<void> => {
+      while (!isOver()) {
+        try {
+          return await work();
+        } catch (error) {
+          if (!isOver()) say.debug({ reason: (error as Error).message }, message);
+        }
+        await new Promise((resolve) => setTimeout(resolve, RESTART_MS).unref());
       }
-      await new Promise((resolve) => setTimeout(resolve, RESTART_MS).unref());
-    }
+    };
+    await persist(async () => await store.follow(nc), "the outbox is not set up yet: start the meter");
+    const works = [...workers].map(async ([name, worker]) => {
+      const work = async (): Promise<void> => {
+        await worker.run(nc, closing.signal);
+        // Somebody has deleted the consumer, perhaps; what was dealt with is remembered.
+        if (!isOver()) throw new Error("its messages have ended");
+      };
+      await persist(work, `the outbox's stage ${name} is started again`);
+    });
+    await Promise.all(works);
   };
 
   log.onConnect(async (nc) => {

@@ -25,6 +25,8 @@ export interface WorkerLog {
 /** Who works on a message says so more often than this; else it is brought to another. */
 const ACK_WAIT_MS = 60_000;
 const STILL_WORKING_MS = 20_000;
+/** How soon a missing consumer is noticed at the latest. */
+const PULL_EXPIRES_MS = 5_000;
 /** Tried again later they all count, so one receiver that is away must not stop the others. */
 const MOST_OPEN = 20_000;
 
@@ -128,7 +130,12 @@ export function createWorker<Message>(
         max_ack_pending: MOST_OPEN,
       });
       const consumer = await jetstream(nc).consumers.get(stream, name);
-      const messages = await consumer.consume({ max_messages: stage.concurrency });
+      const messages = await consumer.consume({
+        max_messages: stage.concurrency,
+        expires: PULL_EXPIRES_MS,
+        // A consumer that somebody deleted ends this, and is made again.
+        abort_on_missing_resource: true,
+      });
       const running = new Set<Promise<void>>();
       const stop = (): void => messages.stop();
       signal.addEventListener("abort", stop, { once: true });
