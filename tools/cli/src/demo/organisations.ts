@@ -38,6 +38,7 @@ function acme(): SampleOrganisation {
       tollFreeNumber: "+498001234567",
     },
     commands: [
+      ...testCard("DE"),
       ...people(users, "DE"),
       ...queue("queue-service", "DE"),
       ...licences("phone", "teams-phone-standard", users),
@@ -70,6 +71,7 @@ function beacon(): SampleOrganisation {
       tollFreeNumber: "+18005550123",
     },
     commands: [
+      ...testCard("CA"),
       ...people(users, "US"),
       ...queue("queue-help", "US"),
       ...licences("phone", "teams-phone-standard", users),
@@ -78,8 +80,25 @@ function beacon(): SampleOrganisation {
       ...licences("conferencing", "audio-conferencing", planned.slice(0, 2)),
       ...licences("credits", "communications-credits", [...planned, "alice", "bob", "carol"]),
       { type: "credits.topUp", data: { amount: "500.00", reference: "sample payment" } },
+      { type: "credits.autoRecharge", data: { on: true, trigger: "100.00", recharge: "200.00" } },
     ],
   };
+}
+
+/** A card of the built-in test provider, which charges nobody. */
+function testCard(country: string): SampleCommand[] {
+  const card = {
+    provider: "test",
+    token: "test_ok",
+    brand: "Visa",
+    last4: "4242",
+    expires: "2035-12",
+    holder: "Sample",
+  } as const;
+  return [
+    { type: "paymentMethod.add", data: { method: "test-card", ...card, country } },
+    { type: "billingProfile.setPaymentMethod", data: { profile: "main", method: "test-card" } },
+  ];
 }
 
 function desks(each: number): string[] {
