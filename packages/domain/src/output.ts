@@ -18,6 +18,8 @@ export interface EventDetails {
   readonly data: unknown;
   readonly invoice: string;
   readonly invoiceLine: string;
+  /** Of the amount; empty: the account's. */
+  readonly currency: string;
 }
 
 const nothing: EventDetails = {
@@ -31,6 +33,7 @@ const nothing: EventDetails = {
   data: {},
   invoice: "",
   invoiceLine: "",
+  currency: "",
 };
 
 /** Writes a row of `account_events`. */
@@ -50,7 +53,7 @@ export function accountEvent(fold: Fold, account: Account, type: string, details
       actorId: all.actorId,
       commandId: all.commandId,
       subject: all.subject,
-      currency: account.currency,
+      currency: all.currency === "" ? account.currency : all.currency,
       amountMicros: micros(all.amountMicros),
       balanceMicros: micros(account.credits.balanceMicros),
       postings: all.postings,

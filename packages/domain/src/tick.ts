@@ -1,6 +1,7 @@
 import { US_PER_HOUR, US_PER_MINUTE } from "@tollbook/contracts/units.ts";
 import type { Account } from "./account/account.ts";
 import { forAccount, nowOf } from "./account/clock.ts";
+import { KEPT_MONTHS } from "./account/pool-month.ts";
 import { spendMonthIsOver } from "./account/spend-limit.ts";
 import { forecastIsDue } from "./budget/spend.ts";
 import { ANSWERS_KEPT_US } from "./command/remembered.ts";
@@ -82,11 +83,11 @@ function happen(fold: Fold, account: Account, kind: Due["kind"], ref: string, at
     case "invoicePeriod":
       return periodIsOver(fold, account, ref, at);
     case "invoiceGrace":
-      return graceIsOver(fold, account, ref);
+      return graceIsOver(fold, account, ref, at);
     case "invoiceDue":
-      return invoiceIsDue(fold, account, ref);
+      return invoiceIsDue(fold, account, ref, at);
     case "invoiceSuspend":
-      return suspensionIsDue(fold, account, ref);
+      return suspensionIsDue(fold, account, ref, at);
     case "budgetForecast":
       return forecastIsDue(fold, account, ref, at);
     case "spendMonth":
@@ -130,5 +131,3 @@ function housekeeping(fold: Fold): void {
     }
   }
 }
-
-const KEPT_MONTHS = 15;

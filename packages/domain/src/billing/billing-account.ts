@@ -5,7 +5,7 @@ export interface BillingAccount {
   readonly id: string;
   displayName: string;
   soldTo: Address | null;
-  /** In front of the number. */
+  /** In front of the number; no other billing account of the organisation has the same. */
   prefix: string;
   nextNumber: number;
 }
@@ -29,8 +29,8 @@ export interface BillingProfile {
   discount: Discount | null;
   /** Empty: none; invoices are then paid by transfer. */
   paymentMethod: string;
-  /** Owed to the customer by credit notes; pays the next invoice. */
-  creditMicros: number;
+  /** By currency: owed to the customer by credit notes; pays the next invoice in that currency (edge 25). */
+  readonly creditMicros: Record<string, number>;
   /** Drafts that are not closed, oldest first. */
   drafts: string[];
 }
@@ -52,7 +52,12 @@ export const MAIN = "main";
 const NET_DAYS = 30;
 
 export function createBillingAccount(id: string, displayName: string): BillingAccount {
-  return { id, displayName, soldTo: null, prefix: `${id.toUpperCase()}-`, nextNumber: 1 };
+  return { id, displayName, soldTo: null, prefix: prefixOf(id), nextNumber: 1 };
+}
+
+/** Of a billing account that was given none. */
+export function prefixOf(billingAccount: string): string {
+  return `${billingAccount.toUpperCase()}-`;
 }
 
 export function createBillingProfile(
@@ -75,7 +80,7 @@ export function createBillingProfile(
     tax: null,
     discount: null,
     paymentMethod: "",
-    creditMicros: 0,
+    creditMicros: {},
     drafts: [],
   };
 }

@@ -9,7 +9,7 @@ import { accountEvent, accountFact } from "../output.ts";
 import { sha256Hex } from "../snapshot/sha256.ts";
 import { change, deleteEntry } from "../undo.ts";
 import { MAIN } from "./billing-account.ts";
-import { accrue, GRACE_US, moneyText, profileOf } from "./draft.ts";
+import { accrue, GRACE_US, moneyText, openDraft, profileOf } from "./draft.ts";
 import type { Draft, DraftLine } from "./draft.ts";
 import { multiplyDivide } from "./rounding.ts";
 
@@ -18,17 +18,19 @@ export function periodIsOver(fold: Fold, account: Account, id: string, at: numbe
   const draft = account.drafts.get(id);
   if (draft === undefined || draft.state !== "OPEN" || draft.to !== at) return;
   change(fold.undo, draft, "state", "CLOSING");
-  // The last microsecond of the grace still counts (D18).
-  schedule(fold, account, draft.to + GRACE_US + 1, "invoiceGrace", id);
+  schedule(fold, account, endOfGrace(draft), "invoiceGrace", id);
 }
+
+/** The last microsecond of the grace still counts (D18). */
+const endOfGrace = ({ to }: Draft): number => to + GRACE_US + 1;
 
 /**
  * The grace is over: the last lines are added and the totals stand. The shell compares them with what is stored, then says so by
  * the command `invoice.verified`; only then is the invoice numbered and issued (architecture §5).
  */
-export function graceIsOver(fold: Fold, account: Account, id: string): void {
+export function graceIsOver(fold: Fold, account: Account, id: string, at: number): void {
   const draft = account.drafts.get(id);
-  if (draft === undefined || draft.state !== "CLOSING") return;
+  if (draft === undefined || draft.state !== "CLOSING" || endOfGrace(draft) !== at) return;
   const profile = profileOf(account, draft.profile);
   if (profile.id === MAIN) billDebt(fold, account, draft);
   billDiscount(fold, account, draft);
@@ -68,6 +70,12 @@ function billDebt(fold: Fold, account: Account, draft: Draft): void {
   ]);
 }
 
+/** D33: debt under a Microsoft Customer Agreement is on the next invoice, which begins with it where nothing else does. */
+export function invoiceDebt(fold: Fold, account: Account): void {
+  if (account.credits.debtMicros === 0 || latest(account.settings).agreement !== "MCA") return;
+  openDraft(fold, account, profileOf(account, MAIN), account.currency);
+}
+
 /** A percentage off the lines that it names, as a line of its own. */
 function billDiscount(fold: Fold, account: Account, draft: Draft): void {
   const { discount } = profileOf(account, draft.profile);
@@ -82,9 +90,9 @@ function billDiscount(fold: Fold, account: Account, draft: Draft): void {
   ]);
 }
 
-function isDiscounted({ kind, calls }: DraftLine, on: "licences" | "usage" | "all"): boolean {
+function isDiscounted({ kind }: DraftLine, on: "licences" | "usage" | "all"): boolean {
   const licences = kind === "licence" || kind === "proration";
-  const usage = kind === "overage" || kind === "unfunded" || (kind === "adjustment" && calls !== 0);
+  const usage = kind === "overage" || kind === "unfunded" || kind === "adjustment";
   return (licences && on !== "usage") || (usage && on !== "licences");
 }
 
@@ -121,6 +129,7 @@ function postCharge(
     data: { amount: moneyText(amountMicros), description },
     invoice: draft.id,
     invoiceLine: line,
+    currency: draft.currency,
   });
 }
 
@@ -132,7 +141,8 @@ function hashOf(draft: Draft): string {
 /** Edge 25: the open periods of every profile end now; what comes later begins a draft of its own. */
 export function closeDrafts(fold: Fold, account: Account): void {
   for (const draft of account.drafts.values()) {
-    if (draft.state !== "OPEN") continue;
+    // A call that is a little ahead of our clock may have begun the next one already.
+    if (draft.state !== "OPEN" || draft.from > fold.now) continue;
     change(fold.undo, draft, "to", fold.now);
     periodIsOver(fold, account, draft.id, fold.now);
   }

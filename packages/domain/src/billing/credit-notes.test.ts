@@ -42,7 +42,7 @@ function runTo(fold: TestFold, time: string): void {
 }
 
 const invoice = (fold: TestFold): IssuedInvoice => fold.state.accounts.get("acme")?.invoices.get(id) as IssuedInvoice;
-const credit = (fold: TestFold): number => fold.state.accounts.get("acme")?.billingProfiles.get("main")?.creditMicros ?? NaN;
+const credit = (fold: TestFold): number => fold.state.accounts.get("acme")?.billingProfiles.get("main")?.creditMicros["USD"] ?? 0;
 const asked = (fold: TestFold): number[] =>
   fold.outputs.filter((output) => output.kind === "payment").map(({ amountMicros }) => amountMicros);
 const open = (fold: TestFold): number => (view(fold.state, "acme", { view: "billing" }) as BillingView).payments.length;

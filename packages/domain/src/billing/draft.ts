@@ -8,6 +8,7 @@ import { change, keep, setEntry } from "../undo.ts";
 import { MAIN } from "./billing-account.ts";
 import type { BillingProfile } from "./billing-account.ts";
 import { dateIn, periodAt } from "./period.ts";
+import type { Period } from "./period.ts";
 
 /**
  * An invoice that accrues. OPEN until its period ends; CLOSING for the grace in which late calls of the period still count
@@ -18,7 +19,7 @@ export interface Draft {
   readonly id: string;
   readonly profile: string;
   readonly from: number;
-  /** Earlier than the period's own end only when a change of the currency closed it. */
+  /** Earlier than the period's own end only when a change of the currency or a deletion closed it (edges 25, 27). */
   to: number;
   readonly currency: string;
   state: "OPEN" | "CLOSING" | "CLOSED";
@@ -68,42 +69,41 @@ export function profileOf(account: Account, id: string): BillingProfile {
   return profile;
 }
 
-/** The draft that accrues now. */
-export function openDraft(fold: Fold, account: Account, profile: BillingProfile): Draft {
-  return draftOfPeriod(fold, account, profile, fold.now);
+/** The draft that accrues now, in that currency: no invoice mixes two (edge 25). */
+export function openDraft(fold: Fold, account: Account, profile: BillingProfile, currency: string): Draft {
+  return draftOfPeriod(fold, account, profile, fold.now, currency);
 }
 
 /**
- * The draft for something that happened at `time`: its own period's while that is OPEN or CLOSING, else the one that accrues now,
- * on which it is an adjustment (§12.5).
+ * The draft for a call that happened at `time`: its own period's while that is OPEN or CLOSING, else the one that accrues now,
+ * on which it is an adjustment (§12.5). It is in the account's currency: what came late is priced in that, too.
  */
 export function draftFor(fold: Fold, account: Account, profile: BillingProfile, time: number): { draft: Draft; late: boolean } {
   for (const id of profile.drafts) {
     const draft = account.drafts.get(id) as Draft;
-    if (time >= draft.from && time < draft.to) return { draft, late: false };
+    if (isWithin(draft, time, account.currency)) return { draft, late: false };
   }
-  if (time > fold.now) return { draft: draftOfPeriod(fold, account, profile, time), late: false };
-  const draft = openDraft(fold, account, profile);
+  if (time > fold.now) return { draft: draftOfPeriod(fold, account, profile, time, account.currency), late: false };
+  const draft = openDraft(fold, account, profile, account.currency);
   return { draft, late: time < draft.from };
 }
 
 /** Whether what happened at `time` would still stand on its own period's invoice. */
 export function accrues(fold: Fold, account: Account, profile: BillingProfile, time: number): boolean {
-  if (profile.drafts.some((id) => isWithin(account.drafts.get(id) as Draft, time))) return true;
-  return time >= periodAt(fold.now, profile.anchorDay, profile.timeZone).from;
+  if (profile.drafts.some((id) => isWithin(account.drafts.get(id) as Draft, time, account.currency))) return true;
+  return time >= restOfPeriod(account, profile, fold.now).from;
 }
 
-const isWithin = (draft: Draft, time: number): boolean => time >= draft.from && time < draft.to;
+function isWithin(draft: Draft, time: number, currency: string): boolean {
+  return time >= draft.from && time < draft.to && draft.currency === currency;
+}
 
-function draftOfPeriod(fold: Fold, account: Account, profile: BillingProfile, time: number): Draft {
+function draftOfPeriod(fold: Fold, account: Account, profile: BillingProfile, time: number, currency: string): Draft {
   for (const id of profile.drafts) {
     const draft = account.drafts.get(id) as Draft;
-    if (time >= draft.from && time < draft.to && draft.state === "OPEN") return draft;
+    if (draft.state === "OPEN" && isWithin(draft, time, currency)) return draft;
   }
-  const period = periodAt(time, profile.anchorDay, profile.timeZone);
-  // After a change of the currency the rest of the period is a draft of its own.
-  const before = profile.drafts.map((id) => account.drafts.get(id) as Draft).filter(({ to }) => to > period.from && to <= time);
-  const from = before.reduce((latest, { to }) => Math.max(latest, to), period.from);
+  const { from, to } = restOfPeriod(account, profile, time);
   const day = dateIn(profile.timeZone, from);
   let id = `${profile.id}/${day}`;
   for (let part = 2; account.drafts.has(id) || account.invoices.has(id); part++) id = `${profile.id}/${day}-${part}`;
@@ -111,16 +111,25 @@ function draftOfPeriod(fold: Fold, account: Account, profile: BillingProfile, ti
     id,
     profile: profile.id,
     from,
-    to: period.to,
-    currency: account.currency,
+    to,
+    currency,
     state: "OPEN",
     lines: new Map(),
     hash: "",
   };
   setEntry(fold.undo, account.drafts, id, draft);
   change(fold.undo, profile, "drafts", [...profile.drafts, id]);
-  schedule(fold, account, period.to, "invoicePeriod", id);
+  schedule(fold, account, to, "invoicePeriod", id);
   return draft;
+}
+
+/** The period in which `time` lies; where it was cut short before (edges 25, 27), what is left of it. */
+function restOfPeriod(account: Account, profile: BillingProfile, time: number): Period {
+  const { from, to } = periodAt(time, profile.anchorDay, profile.timeZone);
+  let cutAt = from;
+  for (const one of [...account.drafts.values(), ...account.invoices.values()])
+    if (one.profile === profile.id && one.to <= time) cutAt = Math.max(cutAt, one.to);
+  return { from: cutAt, to };
 }
 
 /** Adds to a line of a draft, which is begun when it is new. Everything that is ever invoiced comes through here. */

@@ -12,7 +12,7 @@ import { change, deleteEntry, setEntry } from "../undo.ts";
 import type { BillingAccount, BillingProfile } from "./billing-account.ts";
 import { moneyText, profileOf } from "./draft.ts";
 import type { Draft, DraftLine } from "./draft.ts";
-import { payableOf, payInvoice, settled } from "./issued.ts";
+import { addCustomerCredit, customerCreditOf, payableOf, payInvoice, settled } from "./issued.ts";
 import type { IssuedInvoice } from "./issued.ts";
 import { startPayment } from "./payment.ts";
 import { dateIn, dateOfDay } from "./period.ts";
@@ -94,6 +94,7 @@ export function issue(fold: Fold, account: Account, draft: Draft): IssuedInvoice
     amountMicros: invoice.totalMicros,
     postings: postingsOf(draft, profile, number, totals),
     data: documentOf(draft, series, profile, totals, invoice),
+    currency,
   });
   notify(fold, account, "invoice.issued", `${invoice.id}/issued`, {
     invoice: invoice.id,
@@ -121,29 +122,32 @@ export function nextNumber(fold: Fold, series: BillingAccount): string {
 /** Money that is owed to the customer pays first, then the card; without one it is waited for until the due date. */
 function collect(fold: Fold, account: Account, profile: BillingProfile, invoice: IssuedInvoice): void {
   const { undo } = fold;
+  const { currency } = invoice;
   if (invoice.totalMicros < 0) {
-    change(undo, profile, "creditMicros", profile.creditMicros - invoice.totalMicros);
+    addCustomerCredit(undo, profile, currency, -invoice.totalMicros);
     change(undo, invoice, "paidMicros", invoice.totalMicros);
     change(undo, invoice, "state", "PAID");
     accountEvent(fold, account, "invoice.credited", {
       subject: invoice.id,
       amountMicros: -invoice.totalMicros,
       postings: [
-        { ledger: `invoice/${invoice.number}`, unit: invoice.currency, amount: invoice.totalMicros },
-        { ledger: `customerCredit/${profile.id}`, unit: invoice.currency, amount: -invoice.totalMicros },
+        { ledger: `invoice/${invoice.number}`, unit: currency, amount: invoice.totalMicros },
+        { ledger: `customerCredit/${profile.id}`, unit: currency, amount: -invoice.totalMicros },
       ],
+      currency,
     });
     return;
   }
-  const fromCredit = Math.min(profile.creditMicros, invoice.totalMicros);
+  const fromCredit = Math.min(customerCreditOf(profile, currency), invoice.totalMicros);
   if (fromCredit > 0) {
-    change(undo, profile, "creditMicros", profile.creditMicros - fromCredit);
+    addCustomerCredit(undo, profile, currency, -fromCredit);
     const postings = payInvoice(fold, account, invoice, fromCredit, `customerCredit/${profile.id}`);
     accountEvent(fold, account, "invoice.paid", {
       subject: invoice.id,
       amountMicros: fromCredit,
       postings,
       data: { from: "customerCredit" },
+      currency,
     });
   }
   if (payableOf(invoice) === 0) {
@@ -152,7 +156,7 @@ function collect(fold: Fold, account: Account, profile: BillingProfile, invoice:
   }
   schedule(fold, account, invoice.dueAt, "invoiceDue", invoice.id);
   if (profile.paymentMethod === "") return;
-  const payment = startPayment(fold, account, "invoice", invoice.id, payableOf(invoice), profile.paymentMethod);
+  const payment = startPayment(fold, account, "invoice", invoice.id, payableOf(invoice), currency, profile.paymentMethod);
   change(undo, invoice, "payment", payment.id);
 }
 

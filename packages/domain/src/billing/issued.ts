@@ -5,7 +5,9 @@ import type { Fold } from "../fold-context.ts";
 import { accountEvent, notify } from "../output.ts";
 import { setStateOf } from "../subscription/life-cycle.ts";
 import { change } from "../undo.ts";
+import type { Undo } from "../undo.ts";
 import { US_PER_DAY } from "@tollbook/contracts/units.ts";
+import type { BillingProfile } from "./billing-account.ts";
 import { moneyText, profileOf } from "./draft.ts";
 
 /** What is kept of an issued invoice or credit note; its lines stand in the account event `invoice.issued`. */
@@ -47,6 +49,15 @@ export function payableOf(invoice: IssuedInvoice): number {
   return invoice.totalMicros - invoice.paidMicros - invoice.creditedMicros;
 }
 
+/** What is owed to the customer in that currency. */
+export function customerCreditOf({ creditMicros }: BillingProfile, currency: string): number {
+  return creditMicros[currency] ?? 0;
+}
+
+export function addCustomerCredit(undo: Undo, profile: BillingProfile, currency: string, amountMicros: number): void {
+  change(undo, profile.creditMicros, currency, customerCreditOf(profile, currency) + amountMicros);
+}
+
 /** Money came in, from a card or by transfer: `source` is the ledger it came from. What it was suspended for goes on. */
 export function payInvoice(
   fold: Fold,
@@ -66,7 +77,7 @@ export function payInvoice(
   if (rest === 0) return postings;
   // A credit note or a transfer crossed the charge: what was too much is the customer's, and pays his next invoice.
   const profile = profileOf(account, invoice.profile);
-  change(undo, profile, "creditMicros", profile.creditMicros + rest);
+  addCustomerCredit(undo, profile, unit, rest);
   return [...postings, { ledger: `customerCredit/${profile.id}`, unit, amount: rest }];
 }
 
@@ -90,7 +101,11 @@ export function settled(fold: Fold, account: Account, invoice: IssuedInvoice): v
   }
   for (const subscription of account.subscriptions.values()) {
     if (subscription.suspendedFor !== invoice.id) continue;
-    change(fold.undo, subscription, "suspendedFor", "");
+    const other = [...account.invoices.values()].find(
+      ({ state, profile }) => state === "SUSPENDED" && profile === invoice.profile,
+    );
+    change(fold.undo, subscription, "suspendedFor", other?.id ?? "");
+    if (other !== undefined) continue;
     setStateOf(fold, account, subscription, "Active", "paid");
   }
 }
@@ -110,15 +125,15 @@ export function pastDue(fold: Fold, account: Account, invoice: IssuedInvoice): v
   });
 }
 
-export function invoiceIsDue(fold: Fold, account: Account, id: string): void {
+export function invoiceIsDue(fold: Fold, account: Account, id: string, at: number): void {
   const invoice = account.invoices.get(id);
-  if (invoice !== undefined && payableOf(invoice) > 0) pastDue(fold, account, invoice);
+  if (invoice !== undefined && invoice.dueAt === at && payableOf(invoice) > 0) pastDue(fold, account, invoice);
 }
 
 /** §11: the grace is over; the subscriptions of the profile are Disabled until it is paid. */
-export function suspensionIsDue(fold: Fold, account: Account, id: string): void {
+export function suspensionIsDue(fold: Fold, account: Account, id: string, at: number): void {
   const invoice = account.invoices.get(id);
-  if (invoice === undefined || invoice.state !== "PAST_DUE" || payableOf(invoice) <= 0) return;
+  if (invoice === undefined || invoice.state !== "PAST_DUE" || invoice.pastDueSince + PAST_DUE_US !== at) return;
   change(fold.undo, invoice, "state", "SUSPENDED");
   notify(fold, account, "invoice.suspended", `${invoice.id}/suspended`, {
     invoice: invoice.id,

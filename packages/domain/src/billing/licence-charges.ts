@@ -85,7 +85,8 @@ function post(
 ): void {
   if (amountMicros === 0) return;
   const profile = profileOf(account, subscription.profile);
-  const draft = openDraft(fold, account, profile);
+  const { currency } = subscription;
+  const draft = openDraft(fold, account, profile, currency);
   const line = `${kind}|${subscription.id}|${from}|${licences}`;
   accrue(
     fold,
@@ -108,12 +109,13 @@ function post(
     subject: subscription.id,
     amountMicros,
     postings: [
-      { ledger: `unbilled/${profile.id}`, unit: account.currency, amount: -amountMicros },
-      { ledger: "revenue/licences", unit: account.currency, amount: amountMicros },
+      { ledger: `unbilled/${profile.id}`, unit: currency, amount: -amountMicros },
+      { ledger: "revenue/licences", unit: currency, amount: amountMicros },
     ],
     data: { licences, unitPrice: moneyText(subscription.unitPriceMicros), from, to },
     invoice: draft.id,
     invoiceLine: line,
+    currency,
   });
-  if (account.budgets.size > 0) countLicences(fold, account, subscription.id, amountMicros);
+  if (account.budgets.size > 0) countLicences(fold, account, subscription, amountMicros);
 }

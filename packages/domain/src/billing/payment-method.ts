@@ -20,6 +20,8 @@ export interface PaymentMethod {
   address: Address | null;
   /** VALID → EXPIRING (30 days before) → EXPIRED; DECLINED until a charge succeeds or it is changed (§11). */
   state: "VALID" | "EXPIRING" | "EXPIRED" | "DECLINED";
+  /** When its date changes its state next; 0: not any more. What was due for an earlier date is then ignored. */
+  refreshAt: number;
 }
 
 /** §11: a card is EXPIRING so many days before its end. */
@@ -39,17 +41,17 @@ export function refreshMethod(fold: Fold, account: Account, method: PaymentMetho
   const warned = end - WARNED_DAYS * US_PER_DAY;
   const state = fold.now >= end ? "EXPIRED" : fold.now >= warned ? "EXPIRING" : "VALID";
   if (method.state !== "DECLINED" || state === "EXPIRED") change(fold.undo, method, "state", state);
-  if (state === "VALID") schedule(fold, account, warned, "cardExpiry", method.id);
-  if (state === "EXPIRING") schedule(fold, account, end, "cardExpiry", method.id);
+  const next = state === "VALID" ? warned : state === "EXPIRING" ? end : 0;
+  if (next === method.refreshAt) return;
+  change(fold.undo, method, "refreshAt", next);
+  if (next !== 0) schedule(fold, account, next, "cardExpiry", method.id);
 }
 
 /** §11: told once when it begins to expire, and once when it has. */
 export function cardExpiryIsDue(fold: Fold, account: Account, id: string, at: number): void {
   const method = account.paymentMethods.get(id);
-  if (method === undefined) return;
+  if (method === undefined || method.refreshAt !== at) return;
   const end = expiryOf(method.expires);
-  // It was given another date meanwhile: that one has a due time of its own.
-  if (at !== end && at !== end - WARNED_DAYS * US_PER_DAY) return;
   refreshMethod(fold, account, method);
   const { brand, last4, expires } = method;
   notify(fold, account, at === end ? "card.expired" : "card.expiring", `card/${id}/${at}`, { method: id, brand, last4, expires });

@@ -5,6 +5,7 @@ import type { PaymentPurpose } from "../fold.ts";
 import type { Fold } from "../fold-context.ts";
 import { accountFact } from "../output.ts";
 import { change, setEntry } from "../undo.ts";
+import { MAIN } from "./billing-account.ts";
 import { moneyText } from "./draft.ts";
 import { payableOf } from "./issued.ts";
 
@@ -49,6 +50,7 @@ export function startPayment(
   purpose: PaymentPurpose,
   subject: string,
   amountMicros: number,
+  currency: string,
   method: string,
 ): Payment {
   change(fold.undo, account, "nextPayment", account.nextPayment + 1);
@@ -57,7 +59,7 @@ export function startPayment(
     purpose,
     subject,
     amountMicros,
-    currency: account.currency,
+    currency,
     method,
     attempt: 0,
     status: "PENDING",
@@ -76,6 +78,8 @@ export function askForPayment(fold: Fold, account: Account, payment: Payment): v
   change(undo, payment, "attempt", payment.attempt + 1);
   change(undo, payment, "status", "PENDING");
   change(undo, payment, "nextAt", 0);
+  // What failed before is under way again: new settings must not give it up while the card may be charged.
+  if (payment.purpose === "recharge" && payment.attempt > 1) change(undo, account.credits.recharge, "status", "RETRYING");
   const invoice = payment.purpose === "invoice" ? account.invoices.get(payment.subject) : undefined;
   if (invoice !== undefined && payableOf(invoice) < payment.amountMicros)
     change(undo, payment, "amountMicros", payableOf(invoice));
@@ -122,6 +126,11 @@ export function paymentFailed(fold: Fold, account: Account, payment: Payment, re
 export function paymentRetryIsDue(fold: Fold, account: Account, id: string, at: number): void {
   const payment = account.payments.get(id);
   if (payment !== undefined && payment.status === "RETRYING" && payment.nextAt === at) askForPayment(fold, account, payment);
+}
+
+/** The profile that pays: a recharge is the organisation's own (CC-4). */
+export function payerOf(account: Account, { purpose, subject }: Payment): string {
+  return purpose === "invoice" ? (account.invoices.get(subject)?.profile ?? MAIN) : MAIN;
 }
 
 /** Edge 13: a card that was mended is tried at once for everything that waits for it. */

@@ -5,6 +5,7 @@ import { createAccount } from "../account/account.ts";
 import type { Account, AccountSettings } from "../account/account.ts";
 import { createClock } from "../account/clock.ts";
 import { changeZone } from "../account/pool-month.ts";
+import { invoiceDebt } from "../billing/close.ts";
 import { isTimeZone } from "../calendar.ts";
 import { findDialOutPolicy } from "../catalogue/dial-out-policies.ts";
 import { considerRecharge, warnIfStuck } from "../credits/recharge.ts";
@@ -63,6 +64,7 @@ export const accountSettings: Handler<"account.settings"> = (fold, account, data
   const zoneFrom = data.timeZone === undefined ? null : changeZone(fold.undo, account, data.timeZone, fold.now);
   if (settings.agreement !== before.agreement) warnIfStuck(fold, account);
   considerRecharge(fold, account);
+  invoiceDebt(fold, account);
   return accepted(account.id, zoneFrom === null ? {} : { timeZone: data.timeZone, timeZoneFrom: formatTime(timeUs(zoneFrom)) });
 };
 

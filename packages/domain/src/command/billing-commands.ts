@@ -1,10 +1,10 @@
 import type { Tax } from "../billing/billing-account.ts";
-import { createBillingAccount, createBillingProfile, MAIN } from "../billing/billing-account.ts";
+import { createBillingAccount, createBillingProfile, MAIN, prefixOf } from "../billing/billing-account.ts";
 import type { Account } from "../account/account.ts";
 import { refreshMethod, expiryOf } from "../billing/payment-method.ts";
 import type { PaymentMethod } from "../billing/payment-method.ts";
 import { closeDrafts } from "../billing/close.ts";
-import { retryPaymentsOf } from "../billing/payment.ts";
+import { payerOf, retryPaymentsOf } from "../billing/payment.ts";
 import { isTimeZone } from "../calendar.ts";
 import type { Fold } from "../fold-context.ts";
 import { change, deleteEntry, setEntry } from "../undo.ts";
@@ -19,6 +19,10 @@ export const setBillingAccount: Handler<"billingAccount.set"> = (fold, account, 
   // A series is gapless only under one name.
   if (billing !== undefined && billing.nextNumber > 1 && numberPrefix !== undefined && numberPrefix !== billing.prefix)
     return refused("seriesInUse", `numberPrefix: invoices have been numbered with ${billing.prefix}`);
+  const prefix = numberPrefix ?? billing?.prefix ?? prefixOf(data.billingAccount);
+  for (const other of account.billingAccounts.values())
+    if (other !== billing && other.prefix === prefix)
+      return refused("invalidCommand", `numberPrefix: the numbers of ${other.id} begin with ${prefix}`);
   if (billing === undefined) {
     billing = createBillingAccount(data.billingAccount, data.displayName ?? data.billingAccount);
     setEntry(undo, account.billingAccounts, billing.id, billing);
@@ -103,6 +107,7 @@ export const addPaymentMethod: Handler<"paymentMethod.add"> = (fold, account, da
     country: data.country,
     address: data.address ?? null,
     state: "VALID",
+    refreshAt: 0,
   };
   setEntry(fold.undo, account.paymentMethods, method.id, method);
   refreshMethod(fold, account, method);
@@ -174,8 +179,9 @@ export const setProfileMethod: Handler<"billingProfile.setPaymentMethod"> = (fol
   change(fold.undo, profile, "paymentMethod", data.method ?? "");
   if (data.method !== null) {
     for (const payment of account.payments.values()) {
-      if (payment.method === before && (payment.status === "RETRYING" || payment.status === "SUSPENDED"))
-        change(fold.undo, payment, "method", data.method);
+      // Other profiles that had the same, or none either, keep theirs.
+      if (payerOf(account, payment) !== profile.id || payment.method !== before) continue;
+      if (payment.status === "RETRYING" || payment.status === "SUSPENDED") change(fold.undo, payment, "method", data.method);
     }
     retryPaymentsOf(fold, account, data.method);
   }
@@ -186,9 +192,24 @@ export const setProfileMethod: Handler<"billingProfile.setPaymentMethod"> = (fol
 export const setCurrency: Handler<"account.currency"> = (fold, account, data) => {
   if (data.currency === account.currency) return accepted(account.id, { currency: data.currency });
   const { credits } = account;
-  if (credits.balanceMicros !== 0 || credits.reservedMicros !== 0)
+  const held = credits.debtMicros !== 0 || credits.lots.some(({ remainingMicros }) => remainingMicros !== 0);
+  if (held || credits.reservedMicros !== 0)
     return refused("creditsInOtherCurrency", `currency: the credits hold money in ${account.currency}`);
   if (account.legs.size > 0) return refused("callsRunning", `currency: calls are running that hold ${account.currency}`);
+  const unpaid = [...account.payments.values()].filter(
+    ({ purpose, status }) => purpose !== "invoice" && status !== "SUCCEEDED" && status !== "ABANDONED",
+  );
+  const waiting = unpaid.find(({ purpose, status }) => purpose === "recharge" || status !== "SUSPENDED");
+  if (waiting !== undefined)
+    return refused(
+      "creditsInOtherCurrency",
+      `currency: the payment ${waiting.id} for credits in ${account.currency} is not done`,
+    );
+  // A top-up that failed is not tried again by itself, and not in the old currency at all.
+  for (const payment of unpaid) change(fold.undo, payment, "status", "ABANDONED");
+  // What was forfeited in the old currency is not brought back in the new one by a call that comes late.
+  for (const lot of credits.lots) change(fold.undo, lot, "forfeitedMicros", 0);
+  change(fold.undo, credits, "lastTopUpMicros", 0);
   closeDrafts(fold, account);
   change(fold.undo, account, "currency", data.currency as Account["currency"]);
   return accepted(account.id, { currency: data.currency });

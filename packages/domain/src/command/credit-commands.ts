@@ -44,7 +44,7 @@ export const topUp: Handler<"credits.topUp"> = (fold, account, data) => {
   }
   const method = profileOf(account, MAIN).paymentMethod;
   if (method !== "" && data.reference === undefined) {
-    const payment = startPayment(fold, account, "topUp", "credits", amount, method);
+    const payment = startPayment(fold, account, "topUp", "credits", amount, account.currency, method);
     return accepted(payment.id, { payment: payment.id, status: "PENDING" });
   }
   change(fold.undo, account.credits, "lastTopUpMicros", amount);
@@ -59,7 +59,7 @@ export const topUp: Handler<"credits.topUp"> = (fold, account, data) => {
 /** The line of the next invoice; what moved money is the command's own row, which carries the postings. */
 function billLot(fold: Fold, account: Account, lot: Lot, reference: string): void {
   const profile = profileOf(account, MAIN);
-  const draft = openDraft(fold, account, profile);
+  const draft = openDraft(fold, account, profile, account.currency);
   const line = `credits|${lot.id}`;
   const { amountMicros } = lot;
   accrue(
@@ -168,6 +168,8 @@ function monthlyCapOf(cap: string | null | undefined, before: number | null): nu
 function abandonFailedRecharge(fold: Fold, account: Account): void {
   const { recharge } = account.credits;
   if (recharge.status !== "FAILED" && recharge.status !== "SUSPENDED") return;
+  // It came to nothing, so the monthly cap has room for it again.
+  change(fold.undo, recharge, "monthMicros", recharge.monthMicros - recharge.amountMicros);
   for (const payment of account.payments.values()) {
     if (payment.purpose !== "recharge" || payment.subject !== recharge.id) continue;
     change(fold.undo, payment, "status", "ABANDONED");

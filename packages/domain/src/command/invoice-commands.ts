@@ -5,7 +5,7 @@ import type { BillingAccount } from "../billing/billing-account.ts";
 import { moneyText, profileOf } from "../billing/draft.ts";
 import { creditNoteDocument } from "../billing/credit-note.ts";
 import { issue, nextNumber } from "../billing/issue.ts";
-import { payableOf, payInvoice, settled } from "../billing/issued.ts";
+import { addCustomerCredit, payableOf, payInvoice, settled } from "../billing/issued.ts";
 import type { IssuedInvoice } from "../billing/issued.ts";
 import { taxOn, toMinorUnit } from "../billing/rounding.ts";
 import type { Posting } from "../fold.ts";
@@ -39,11 +39,8 @@ export const payByHand: Handler<"invoice.pay"> = (fold, account, data) => {
   if (amount === null || amount <= 0 || amount > payable || toMinorUnit(amount, invoice.currency) !== amount)
     return refused("amountOutOfRange", `amount: more than 0, at most ${moneyText(payable)}, in the currency's minor unit`);
   const postings = payInvoice(fold, account, invoice, amount, "cash/transfer");
-  return acceptedMoney(invoice.id, amount, postings, {
-    invoice: invoice.id,
-    state: invoice.state,
-    payable: moneyText(payableOf(invoice)),
-  });
+  const result = { invoice: invoice.id, state: invoice.state, payable: moneyText(payableOf(invoice)) };
+  return acceptedMoney(invoice.id, amount, postings, result, invoice.currency);
 };
 
 /**
@@ -75,6 +72,15 @@ export const voidInvoice: Handler<"invoice.void"> = (fold, account, data) => {
 /** The net amount that no credit note has taken back. */
 const netLeft = (invoice: IssuedInvoice): number => invoice.netMicros - invoice.notedNetMicros;
 
+/**
+ * The tax on all that is taken back, less what earlier notes took: rounded in sum, so that many small notes never take back more
+ * tax than the invoice has.
+ */
+function taxOfNote({ notedNetMicros, taxBasisPoints, taxInclusive, currency }: IssuedInvoice, netMicros: number): number {
+  const before = taxOn(notedNetMicros, taxBasisPoints, taxInclusive, currency);
+  return taxOn(notedNetMicros + netMicros, taxBasisPoints, taxInclusive, currency) - before;
+}
+
 function credit(
   fold: Fold,
   account: Account,
@@ -85,11 +91,8 @@ function credit(
   const { undo } = fold;
   const { currency } = invoice;
   const profile = profileOf(account, invoice.profile);
-  const whole = netMicros === netLeft(invoice);
-  const gross = whole
-    ? invoice.totalMicros - invoice.notedMicros
-    : netMicros + (invoice.taxInclusive ? 0 : taxOn(netMicros, invoice.taxBasisPoints, false, currency));
-  const tax = invoice.taxInclusive ? taxOn(gross, invoice.taxBasisPoints, true, currency) : gross - netMicros;
+  const tax = taxOfNote(invoice, netMicros);
+  const gross = invoice.taxInclusive ? netMicros : netMicros + tax;
   const number = nextNumber(fold, account.billingAccounts.get(profile.billingAccount) as BillingAccount);
   const unpaid = Math.max(0, payableOf(invoice));
   const offTheInvoice = Math.min(unpaid, gross);
@@ -120,22 +123,24 @@ function credit(
   accountEvent(fold, account, "invoice.issued", {
     subject: note.id,
     data: creditNoteDocument(note, series, profile, reason, tax),
+    currency,
   });
   change(undo, invoice, "creditedMicros", invoice.creditedMicros + offTheInvoice);
   change(undo, invoice, "notedNetMicros", invoice.notedNetMicros + netMicros);
   change(undo, invoice, "notedMicros", invoice.notedMicros + gross);
-  if (back > 0) change(undo, profile, "creditMicros", profile.creditMicros + back);
+  if (back > 0) addCustomerCredit(undo, profile, currency, back);
   if (payableOf(invoice) <= 0 && invoice.state !== "PAID") settled(fold, account, invoice);
   const postings: Posting[] = [{ ledger: "revenue/creditNotes", unit: currency, amount: -(gross - tax) }];
   if (tax !== 0) postings.push({ ledger: `tax/${profile.id}`, unit: currency, amount: -tax });
   if (offTheInvoice > 0) postings.push({ ledger: `invoice/${invoice.number}`, unit: currency, amount: offTheInvoice });
   if (back > 0) postings.push({ ledger: `customerCredit/${profile.id}`, unit: currency, amount: back });
-  return acceptedMoney(note.id, gross, postings, {
+  const result = {
     number,
     refersTo: invoice.number,
     net: moneyText(-netMicros),
     tax: moneyText(-tax),
     total: moneyText(-gross),
     reason,
-  });
+  };
+  return acceptedMoney(note.id, gross, postings, result, currency);
 }

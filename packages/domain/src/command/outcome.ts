@@ -13,6 +13,8 @@ export interface Accepted {
   readonly subject: string;
   readonly amountMicros: number;
   readonly postings: readonly Posting[];
+  /** Of the amount; empty: the account's. */
+  readonly currency: string;
   readonly result: Record<string, unknown>;
 }
 
@@ -41,7 +43,7 @@ export type Handler<T extends CommandType> = (
 ) => Outcome;
 
 export function accepted(subject: string, result: Record<string, unknown> = {}): Accepted {
-  return { kind: "accepted", subject, amountMicros: 0, postings: [], result };
+  return { kind: "accepted", subject, amountMicros: 0, postings: [], currency: "", result };
 }
 
 export function acceptedMoney(
@@ -49,8 +51,9 @@ export function acceptedMoney(
   amountMicros: number,
   postings: readonly Posting[],
   result: Record<string, unknown>,
+  currency = "",
 ): Accepted {
-  return { kind: "accepted", subject, amountMicros, postings, result };
+  return { kind: "accepted", subject, amountMicros, postings, currency, result };
 }
 
 export function refused(code: RefusalCode, detail: string): Refused {

@@ -59,7 +59,8 @@ function succeeded(fold: Fold, account: Account, payment: Payment): Outcome {
       const invoice = account.invoices.get(payment.subject);
       assert(invoice !== undefined, "an invoice that a payment is for stays for good");
       const postings = payInvoice(fold, account, invoice, payment.amountMicros, "cash/card");
-      return acceptedMoney(invoice.id, payment.amountMicros, postings, { invoice: invoice.id, state: invoice.state });
+      const result = { invoice: invoice.id, state: invoice.state };
+      return acceptedMoney(invoice.id, payment.amountMicros, postings, result, invoice.currency);
     }
   }
 }

@@ -42,6 +42,7 @@ export function record(
       subject: outcome.subject,
       amountMicros: outcome.amountMicros,
       postings: outcome.postings,
+      currency: outcome.currency,
       data: { command: command.data, result: outcome.result },
     });
   }

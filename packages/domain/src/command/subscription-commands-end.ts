@@ -81,6 +81,8 @@ export const reactivate: Handler<"subscription.reactivate"> = (fold, account, da
   change(undo, subscription, "recurring", true);
   change(undo, subscription, "cancellation", null);
   noteOrder(fold, subscription, "reactivated");
+  // A period that was charged and is not over, where its state was set by hand: the new term charges it again.
+  creditRest(fold, account, subscription);
   // The new term is there before the state, so that nothing of the old one goes on.
   beginAnew(fold, account, subscription, fold.now);
   setStateOf(fold, account, subscription, "Active", "reactivated");

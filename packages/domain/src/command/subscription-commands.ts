@@ -29,6 +29,7 @@ export const buy: Handler<"subscription.buy"> = (fold, account, data, { actor })
     country: plan.country,
     profile,
     unitPriceMicros,
+    currency: account.currency,
     buyer: plan.buyer,
     channel: data.channel ?? "direct",
     trial,
@@ -79,6 +80,7 @@ export const setState: Handler<"subscription.setState"> = (fold, account, data) 
   const before = latest(subscription.states);
   if (before === "Deleted")
     return refused("subscriptionNotActive", `subscription: ${subscription.id} is Deleted, which is for good (§7.3)`);
+  if (data.state === "Active") change(fold.undo, subscription, "suspendedFor", "");
   setStateOf(fold, account, subscription, data.state, "set");
   return accepted(subscription.id, { state: data.state });
 };

@@ -1,6 +1,7 @@
 import { US_PER_DAY } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
 import { MAIN } from "../billing/billing-account.ts";
+import { invoiceDebt } from "../billing/close.ts";
 import { moneyText, profileOf } from "../billing/draft.ts";
 import { startPayment } from "../billing/payment.ts";
 import type { Payment } from "../billing/payment.ts";
@@ -24,6 +25,7 @@ export function afterCharge(fold: Fold, account: Account, amountMicros: number):
     notify(fold, account, "credits.low", `credits.low/${key}`, data);
   if (before > 0 && credits.balanceMicros <= 0) notify(fold, account, "credits.zero", `credits.zero/${key}`, data);
   considerRecharge(fold, account);
+  invoiceDebt(fold, account);
 }
 
 /** CC-4, D19: fires when the available balance is at or below the trigger; at most one in flight, five a day, up to the monthly cap. */

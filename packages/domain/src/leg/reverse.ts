@@ -9,7 +9,8 @@ import { invoiceOverage, notInvoiced } from "../billing/overage.ts";
 import type { OnInvoice } from "../billing/overage.ts";
 import { endOfDayMonthsLater } from "../calendar.ts";
 import { refund } from "../credits/credits.ts";
-import type { Draw } from "../credits/credits.ts";
+import type { Draw, Lot } from "../credits/credits.ts";
+import { scheduleExpiry } from "../credits/expiry.ts";
 import type { CallRow, Posting, Segment } from "../fold.ts";
 import type { Fold } from "../fold-context.ts";
 import { monthOfPool, takeMinutes } from "../pool/pool.ts";
@@ -29,7 +30,8 @@ export function reverseRow(fold: Fold, account: Account, row: CallRow, why: "cor
     if (source === "POOL" && minutes > 0) {
       const pool = account.pools.get(ref ?? "");
       assert(pool !== undefined, "I7: a row names only pools that the account has");
-      takeMinutes(undo, pool, monthOfPool(undo, pool, row.poolMonth), -minutes);
+      if (isMonthKept(account, row.poolMonth, fold.now))
+        takeMinutes(undo, pool, monthOfPool(undo, pool, row.poolMonth), -minutes);
       postings.push({ ledger: `pool/${pool.key}/${row.poolMonth}`, unit: "MIN", amount: minutes });
       postings.push({ ledger: "usage/minutes", unit: "MIN", amount: -minutes });
       tally.poolMinutes -= minutes;
@@ -70,16 +72,18 @@ export function reverseRow(fold: Fold, account: Account, row: CallRow, why: "cor
 }
 
 /** D33: a refund that finds no lot begins one of twelve months. */
-function spareLot(fold: Fold, account: Account) {
-  return {
+function spareLot(fold: Fold, account: Account): Lot {
+  const lot: Lot = {
     id: `lot-${account.credits.nextLot}`,
-    kind: "goodwill" as const,
+    kind: "goodwill",
     amountMicros: 0,
     purchasedAt: fold.now,
     expiresAt: endOfDayMonthsLater(fold.now, 12),
     remainingMicros: 0,
     forfeitedMicros: 0,
   };
+  scheduleExpiry(fold, account, lot);
+  return lot;
 }
 
 const negated = (value: number): number => (value === 0 ? 0 : -value);

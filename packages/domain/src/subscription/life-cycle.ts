@@ -3,7 +3,7 @@ import type { Account } from "../account/account.ts";
 import { poolMonthAt } from "../account/pool-month.ts";
 import { schedule } from "../account/clock.ts";
 import { profileOf } from "../billing/draft.ts";
-import { chargePeriod } from "../billing/licence-charges.ts";
+import { chargePeriod, prorateLicences } from "../billing/licence-charges.ts";
 import { addMonths } from "../calendar.ts";
 import type { Fold } from "../fold-context.ts";
 import { addValue, latest } from "../history.ts";
@@ -188,7 +188,9 @@ function goOn(fold: Fold, account: Account, subscription: Subscription): void {
     setStateOf(fold, account, subscription, "Expired", "term ended");
     return;
   }
-  if (subscription.trial || subscription.chargedTo > fold.now) return;
+  // What was given back of the running period, or has changed since it was charged, is charged now.
+  if (subscription.chargedTo > fold.now) return prorateLicences(fold, account, subscription);
+  if (subscription.trial) return;
   chargePeriod(fold, account, subscription, fold.now);
   schedule(fold, account, subscription.chargedTo, "subscriptionCharge", subscription.id);
 }

@@ -17,6 +17,8 @@ export interface Subscription {
   readonly profile: string;
   /** Per licence and month, as agreed when it was bought. */
   readonly unitPriceMicros: number;
+  /** Of its price. It stays when the account's changes: amounts are never converted (edge 25). */
+  readonly currency: string;
   /** Who bought it for himself (SS-1); empty: the organisation. */
   readonly buyer: string;
   readonly channel: "direct" | "reseller" | "productKey";

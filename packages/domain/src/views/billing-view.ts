@@ -5,6 +5,7 @@ import type { BillingProfile } from "../billing/billing-account.ts";
 import { profileOf } from "../billing/draft.ts";
 import { numberOf } from "../billing/issue.ts";
 import type { PaymentMethod } from "../billing/payment-method.ts";
+import { customerCreditOf } from "../billing/issued.ts";
 import type { Payment } from "../billing/payment.ts";
 import { dateIn, periodAt } from "../billing/period.ts";
 import type { PartitionState } from "../state.ts";
@@ -47,7 +48,7 @@ function profileView(account: Account, profile: BillingProfile, now: number): Bi
     tax: profile.tax,
     discount: profile.discount,
     paymentMethod: profile.paymentMethod === "" ? null : profile.paymentMethod,
-    customerCredit: money(profile.creditMicros),
+    customerCredit: money(customerCreditOf(profile, account.currency)),
     period: { from: dateIn(profile.timeZone, from), to: dateIn(profile.timeZone, to) },
     subscriptions: paidFor.slice(0, MOST_ROWS).map(({ id }) => id),
   };

@@ -74,7 +74,7 @@ function purchaseOf(account: Account, subscription: Subscription): Purchase {
     available: state === "Active" ? Math.max(0, subscription.total - subscription.assigned.length) : 0,
     expiresAt: state === "Deleted" ? null : time(subscription.termTo),
     price: money(subscription.trial ? 0 : subscription.unitPriceMicros),
-    currency: account.currency,
+    currency: subscription.currency,
     assignedUsers: subscription.assigned.slice(0, MOST_NAMES),
     orders: ordersOf(subscription).slice(-MOST_LINES),
   };

@@ -30,7 +30,7 @@ export function subscriptionDetails(
     buyer: subscription.buyer === "" ? null : subscription.buyer,
     channel: subscription.channel,
     unitPrice: money(subscription.unitPriceMicros),
-    currency: account.currency,
+    currency: subscription.currency,
     recurring: subscription.recurring,
     termFrom: time(subscription.termFrom),
     termEndsAt: time(subscription.termTo),
