@@ -54,3 +54,12 @@ export function changeZone(undo: Undo, account: Account, zone: string, now: numb
   change(undo, account, "zones", [...past, { from, value: { zone, firstMonth } }]);
   return from;
 }
+
+/** The figures of so many months are kept: the running one and those before. */
+export const KEPT_MONTHS = 15;
+
+/** Whether what happened in `month` (year × 100 + month) is still counted; afterwards only the ledger's rows know of it. */
+export function isMonthKept(account: Account, month: number, now: number): boolean {
+  const count = (one: number): number => Math.floor(one / 100) * 12 + (one % 100);
+  return count(poolMonthAt(account, now)) - count(month) < KEPT_MONTHS;
+}

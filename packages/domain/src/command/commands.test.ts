@@ -133,6 +133,38 @@ describe("commands", () => {
     });
   });
 
+  it("CP-10, D11: a call of 15 months ago is voided, though of that month's minutes only the ledger knows any more", () => {
+    const { fold, org } = begin();
+    org.command("licence.assign", { subscription: "d", users: ["u1"] });
+    org.give("communications-credits", ["u1"]);
+    org.command("credits.goodwill", { amount: "0.03", reason: "for two minutes" });
+    const call = (usageId: string, seconds: number): unknown =>
+      fold.call("acme", "ended", {
+        usageId,
+        user: "u1",
+        to: "+4930901820",
+        answeredAt: fold.now - seconds * 1_000_000,
+        endedAt: fold.now,
+      });
+    fold.at("2026-03-02T16:00:00Z");
+    call("most", 118 * 60);
+    call("x", 4 * 60);
+    expect(fold.rows.at(-1)).toMatchObject({ poolMinutes: 2, amountMicros: 30_000 });
+    for (let month = 3; month < 18; month++) {
+      fold.at(`${2026 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, "0")}-02T16:00:00Z`).tick();
+      call(`later-${month}`, 60);
+    }
+    fold.now += 3_600_000_000;
+    fold.tick();
+    expect(fold.command("acme", "call.void", { usageId: "x", reason: "wrong number" })).toMatchObject({
+      outcome: "accepted",
+      result: { refunded: "0.03", poolMinutes: 2 },
+    });
+    expect(fold.state.accounts.get("acme")?.frozen).toBe("");
+    expect(fold.rows.at(-1)).toMatchObject({ entry: "reversal", poolMinutes: -2, amountMicros: -30_000 });
+    expect(view(fold.state, "acme", { view: "reconciliation" })).toMatchObject({ holds: true });
+  });
+
   it("no feeder can void a call by an event that looks like the question of a void", () => {
     const { fold, org } = begin();
     org.command("licence.assign", { subscription: "d", users: ["u1"] });

@@ -53,13 +53,13 @@ const inEuro = ({ call, org }: CorrectionsWorld): void => {
   call("y", 60, { to: "+33140205050" });
   org.command("account.currency", { currency: "EUR" });
 };
-/** A call `y` took the last included minutes and all the credits, so long ago that its pool's month has been let go of. */
+/** A call `before` took the included minutes, a call `y` the credits, so long ago that the pool's month has been let go of. */
 const longAgo = ({ call, fold, org }: CorrectionsWorld): void => {
   org.command("account.settings", { atZero: "cut" });
-  org.command("credits.goodwill", { amount: "0.03", reason });
+  org.command("credits.goodwill", { amount: "0.015", reason });
   fold.at("2026-03-02T20:00:00Z");
-  call("before", 117 * 60);
-  call("y", 4 * 60);
+  call("before", 119 * 60);
+  call("y", 60);
   for (let month = 3; month < 19; month++) {
     fold.at(`${2026 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, "0")}-02T12:00:00Z`).tick();
     call(`m${month}`, 60);
@@ -67,7 +67,7 @@ const longAgo = ({ call, fold, org }: CorrectionsWorld): void => {
   fold.now += 3_600_000_000;
   fold.tick();
   // The memory of ids learns from the stored rows; it does so for a question that changes nothing, too.
-  fold.command("acme", "call.amend", { usageId: "y", changes: { user: "u1" }, reason });
+  for (const usageId of ["x", "y"]) fold.command("acme", "call.amend", { usageId, changes: { user: "u1" }, reason });
 };
 const budget = { name: "b", amount: "1", period: "monthly" } as const;
 
@@ -376,6 +376,7 @@ const cases: Readonly<Record<Exclude<RefusalCode, keyof typeof notOfTheFold>, re
   ],
   callNotPriced: [
     refusal("what was included (§12.17)", called(), "call.rerate", rerate, { remembered: false }),
+    refusal("what was included 15 months ago (CP-10)", called(undefined, longAgo), "call.rerate", rerate, { remembered: false }),
     refusal(
       "without credits (D9)",
       called(undefined, longAgo),
@@ -563,6 +564,26 @@ describe("F4: every refusal", () => {
       expect(answersIn(give(fold, refused))).toMatchObject([{ outcome: "refused", code, detail: first?.detail }]);
     },
   );
+
+  it.each([
+    ["a member's own purchase", members(bySelf, holding)],
+    ["an invoice that is closed", closed()],
+    ["an invoice that is issued", invoiced()],
+    ["an invoice that is not paid", unpaid],
+    ["a call that ended and one that goes on", called(undefined, calling)],
+    ["a call of long ago", called(undefined, longAgo)],
+  ] as const)("changes nothing, whichever of these commands it is, where there is %s", (_what, begin) => {
+    const changed: string[] = [];
+    let fold = begin().fold;
+    for (const [at, [, , one]] of all.entries()) {
+      const before = stateOf(fold).all;
+      const [answer] = answersIn(give(fold, { ...one, commandId: `x${at}` }));
+      if (answer?.outcome === "refused" && stateOf(fold).all === before) continue;
+      if (answer?.outcome !== "accepted") changed.push(`${one.type} ${JSON.stringify(one.data)}: ${answer?.code}`);
+      fold = begin().fold;
+    }
+    expect(changed).toEqual([]);
+  });
 
   it("has a documented sentence for whoever meets it", () => {
     for (const [code, sentence] of Object.entries(refusalCodes)) expect(`${code}: ${sentence}`).toMatch(/^\w+: [A-Z].{15,}\.$/);

@@ -1,5 +1,6 @@
 import { formatMicros, micros } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
+import { isMonthKept, KEPT_MONTHS } from "../account/pool-month.ts";
 import { MAIN } from "../billing/billing-account.ts";
 import { accrues, profileOf } from "../billing/draft.ts";
 import type { CallRow } from "../fold.ts";
@@ -34,6 +35,12 @@ export const rerateStored: StoredCallHandler<"call.rerate"> = (fold, account, { 
   const { row } = call;
   const priced = reprice(row, deck);
   if (priced.kind === "refused") return refused("callNotPriced", `usageId: ${usageId}: ${repriceRefusals[priced.why]}`);
+  // What its minutes were taken from is let go of.
+  if (row.poolMinutes > 0 && !isMonthKept(account, row.poolMonth, fold.now))
+    return refused(
+      "callNotPriced",
+      `usageId: ${usageId}: included minutes paid for a part of it, ${KEPT_MONTHS} months ago or more`,
+    );
   const leg = legFromRow(row);
   const a = assess(fold, account, leg, row.startAt);
   // RT-7: never above 0 for the customer once the period is closed.

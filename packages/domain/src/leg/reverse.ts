@@ -1,6 +1,7 @@
 import { micros, timeUs } from "@tollbook/contracts/units.ts";
 import type { Micros, Seconds } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
+import { isMonthKept } from "../account/pool-month.ts";
 import { considerSpendLimit } from "../account/spend-limit.ts";
 import { countCall } from "../budget/spend.ts";
 import { callTypeRules } from "../catalogue/call-types.ts";
