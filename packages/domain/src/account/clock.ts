@@ -31,7 +31,10 @@ export function forAccount(fold: Fold, account: Account): Fold {
   return account.clock === null ? fold : { ...fold, now: nowOf(fold.state, account) };
 }
 
-/** Something of the account falls due at `at`, in its own time. */
+/**
+ * Something of the account falls due at `at`, in its own time. A roll-back leaves the entry: the account is frozen then, and whatever
+ * falls due looks whether it is still what is waited for.
+ */
 export function schedule(fold: Fold, account: Account, at: number, kind: DueKind, ref: string): void {
   pushDue(account.clock === null ? fold.state.due : account.clock.due, at, kind, account.id, ref);
 }

@@ -7,8 +7,9 @@ import type { AccountEventRow, CallRow } from "../fold.ts";
 import { latest } from "../history.ts";
 import { hashState } from "../state.ts";
 import { isGranting, productOf } from "../subscription/subscription.ts";
+import type { BillingRunner, BillingStep } from "../testing/billing-deeds.ts";
 import { billingSteps, billingWorld, createBillingRunner } from "../testing/random-billing.ts";
-import type { BillingRunner, BillingStep, BillingWorld } from "../testing/random-billing.ts";
+import type { BillingWorld } from "../testing/random-billing.ts";
 import { numberOf } from "./issue.ts";
 import { payableOf } from "./issued.ts";
 
@@ -228,6 +229,12 @@ function checkCredits(book: Book, runner: BillingRunner): void {
   const { credits, currency, payments } = runner.account();
   for (const unit of ["USD", "EUR"]) expect(sumOf(book, unit, CREDIT_LEDGER)).toBe(unit === currency ? credits.balanceMicros : 0);
   expect(credits.balanceMicros).toBe(credits.lots.reduce((sum, lot) => sum + lot.remainingMicros, 0) - credits.debtMicros);
+  // Every charge of a card was booked once.
+  for (const unit of ["USD", "EUR"]) {
+    const charged = [...payments.values()].filter(({ status, currency: one }) => status === "SUCCEEDED" && one === unit);
+    const cash = ["cash/card", "cash/topUp", "cash/recharge"].reduce((sum, ledger) => sum + sumOf(book, unit, ledger), 0);
+    expect(0 - cash).toBe(charged.reduce((sum, { amountMicros }) => sum + amountMicros, 0));
+  }
   const open = [...payments.values()].filter(
     ({ purpose, status }) => purpose === "recharge" && status !== "SUCCEEDED" && status !== "ABANDONED",
   );

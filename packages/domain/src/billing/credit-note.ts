@@ -61,7 +61,7 @@ export function creditNoteDocument(
       tax: taxed
         ? [
             {
-              label: profile.tax?.label ?? "",
+              label: note.taxLabel,
               rateBasisPoints: note.taxBasisPoints,
               inclusive: note.taxInclusive,
               taxable: moneyText(note.taxInclusive ? note.netMicros + taxMicros : note.netMicros),

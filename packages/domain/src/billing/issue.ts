@@ -77,6 +77,7 @@ export function issue(fold: Fold, account: Account, draft: Draft): IssuedInvoice
     issuedAt: fold.now,
     netMicros: totals.net,
     totalMicros: totals.total,
+    taxLabel: profile.tax?.label ?? "",
     taxBasisPoints: profile.tax?.rateBasisPoints ?? 0,
     taxInclusive: profile.tax?.inclusive ?? false,
     paidMicros: 0,

@@ -28,6 +28,8 @@ export interface IssuedInvoice {
   readonly issuedAt: number;
   readonly netMicros: number;
   readonly totalMicros: number;
+  /** As it was when it was issued; empty: no tax. */
+  readonly taxLabel: string;
   readonly taxBasisPoints: number;
   readonly taxInclusive: boolean;
   paidMicros: number;

@@ -1,14 +1,13 @@
 import * as fc from "fast-check";
-import type { CommandData, CommandType } from "@tollbook/contracts/commands.ts";
-import { formatTime, timeUs } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
 import { nowOf } from "../account/clock.ts";
 import type { Output } from "../fold.ts";
-import { decodeState, encodeState } from "../state.ts";
+import { ACCOUNT, card, deeds, USERS } from "./billing-deeds.ts";
+import type { BillingRunner, BillingStep, Player } from "./billing-deeds.ts";
 import { smallDeck } from "./corrections-world.ts";
 import { createOrganisation } from "./organisation.ts";
+import { HOUR } from "./rule-world.ts";
 import { createTestFold } from "./test-fold.ts";
-import type { TestFold } from "./test-fold.ts";
 
 /** Random buying, calling, paying and correcting, for the property tests of billing. A refusal is as good a step as any. */
 
@@ -17,42 +16,24 @@ export interface BillingWorld {
   readonly testClock: boolean;
   /** A second billing profile on the same series of numbers, or on one of its own. */
   readonly ownSeries: boolean;
+  /** Invoices and credits are paid by card from the beginning. */
+  readonly card: boolean;
 }
 
 export const billingWorld: fc.Arbitrary<BillingWorld> = fc.record({
   agreement: fc.constantFrom("MOSA", "MCA"),
   testClock: fc.boolean(),
   ownSeries: fc.boolean(),
+  card: fc.boolean(),
 });
 
-/** What a step does is chosen by `a` and `b`, so that shrinking keeps its meaning. `hours` pass before it. */
-export interface BillingStep {
-  readonly do: keyof typeof deeds;
-  readonly hours: number;
-  readonly a: number;
-  readonly b: number;
-}
-
-const MINUTE = 60_000_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const ACCOUNT = "acme";
-const PLANS = [
-  "calling-plan-domestic",
-  "calling-plan-payg-zone-2",
-  "calling-plan-international-9",
-  "audio-conferencing",
-] as const;
-const USERS = ["u1", "u2", "u3"] as const;
-const PROFILES = ["main", "second"] as const;
-const NUMBERS = ["+4930901820", "+33140205050"] as const;
-const header = (currency: string): ReturnType<typeof smallDeck> =>
+const ratesIn = (currency: string): ReturnType<typeof smallDeck> =>
   smallDeck(`rates-${currency}`, [
     `4930,Germany,DE,,outbound,${currency},,0.015,60,60,,`,
     `33,France,FR,,outbound,${currency},0.01,0.0163,1,1,,`,
   ]);
-const dollars = header("USD");
-const euros = header("EUR");
+const dollars = ratesIn("USD");
+const euros = ratesIn("EUR");
 
 const choice = fc.integer({ min: 0, max: 11 });
 const hours = fc.oneof(
@@ -62,63 +43,40 @@ const hours = fc.oneof(
 );
 
 /** How often each is done; time passes in all of them. */
-const weights = {
+const weights: Readonly<Record<BillingStep["do"], number>> = {
   buy: 4,
   total: 4,
   end: 3,
   assign: 3,
   option: 2,
-  call: 9,
-  correct: 3,
+  call: 12,
+  correct: 4,
   topUp: 2,
-  recharge: 2,
+  recharge: 3,
   goodwill: 1,
-  result: 8,
+  result: 9,
   retry: 1,
   card: 3,
   profile: 3,
   agreement: 1,
-  currency: 1,
+  currency: 2,
   credit: 3,
   pay: 2,
   verify: 8,
   state: 1,
   snapshot: 2,
-} as const;
+};
 
 export const billingSteps: fc.Arbitrary<BillingStep[]> = fc.array(
   fc.oneof(
     ...Object.entries(weights).map(([what, weight]) => ({
       weight,
-      // Every weight is a deed of the table below, which the type of `entries` does not say.
-      arbitrary: fc.record({ do: fc.constant(what as keyof typeof weights), hours, a: choice, b: choice }),
+      // Every weight is a deed's, which the type of `entries` does not say.
+      arbitrary: fc.record({ do: fc.constant(what as BillingStep["do"]), hours, a: choice, b: choice }),
     })),
   ),
   { minLength: 1, maxLength: 40, size: "max" },
 );
-
-/** Plays steps on one organisation; `check` after every one. */
-export interface BillingRunner {
-  readonly fold: TestFold;
-  readonly account: () => Account;
-  /** Cards charged: money that the provider took and the fold must have booked. */
-  readonly lost: string[];
-  play(step: BillingStep): void;
-}
-
-interface Player {
-  readonly runner: BillingRunner;
-  readonly give: <T extends CommandType>(type: T, data: CommandData<T>) => boolean;
-  /** Takes note of what the shell is asked for. */
-  readonly look: () => void;
-  readonly own: () => number;
-  readonly payments: Extract<Output, { kind: "payment" }>[];
-  readonly closed: Extract<Output, { kind: "invoiceClosed" }>[];
-  /** Attempts whose last word was given. */
-  readonly answered: Set<string>;
-  readonly calls: { readonly usageId: string; readonly answeredAt: number }[];
-  events: number;
-}
 
 export function createBillingRunner(world: BillingWorld, check: (runner: BillingRunner) => void): BillingRunner {
   const fold = createTestFold([dollars], "2026-01-10T08:00:00Z", "USD", [euros]);
@@ -135,6 +93,11 @@ export function createBillingRunner(world: BillingWorld, check: (runner: Billing
   org.users(USERS.length, "DE");
   for (const product of ["teams-phone-standard", "communications-credits"]) org.give(product, USERS);
   for (const method of ["visa", "master"]) org.command("paymentMethod.add", { method, ...card });
+  org.give("calling-plan-payg-zone-2", ["u1", "u2"]);
+  org.give("calling-plan-domestic-120", ["u3"]);
+  if (agreement === "MCA") org.command("payAsYouGo.set", { subscription: "s-calling-plan-payg-zone-2", on: true });
+  else org.command("credits.goodwill", { amount: "20", reason: "test" });
+  if (world.card) org.command("billingProfile.setPaymentMethod", { profile: "main", method: "visa" });
   if (ownSeries) org.command("billingAccount.set", { billingAccount: "other", numberPrefix: "X-" });
   org.command("billingProfile.set", { profile: "second", anchorDay: 20, ...(ownSeries ? { billingAccount: "other" } : {}) });
   const runner: BillingRunner = {
@@ -186,160 +149,3 @@ function pass(player: Player, length: number): void {
   fold.tick();
   player.look();
 }
-
-const card = {
-  provider: "test",
-  token: "test_ok",
-  brand: "Visa",
-  last4: "4242",
-  expires: "2026-08",
-  holder: "Acme",
-  country: "DE",
-} as const;
-
-function amend({ give }: Player, usageId: string, changes: CommandData<"call.amend">["changes"]): void {
-  give("call.amend", { usageId, changes, reason: "test" });
-}
-
-const pick = <T>(list: readonly T[], place: number): T | undefined => list[place % list.length];
-
-const deeds = {
-  buy: ({ runner, give }: Player, a: number, b: number) => {
-    const product = pick(PLANS, a) as string;
-    give("subscription.buy", {
-      subscription: `s${runner.account().subscriptions.size}`,
-      product,
-      licences: 1 + (b % 4),
-      term: b % 3 === 0 ? "P1Y" : "P1M",
-      billingFrequency: b % 6 === 0 ? "annual" : "monthly",
-      unitPrice: pick(["7.77", "12", "0.01"], b) as string,
-      profile: pick(PROFILES, a + b) as string,
-      trial: a % 5 === 3,
-      recurring: b % 4 !== 3,
-      ...(a === 11 ? { channel: "reseller" as const } : {}),
-    });
-  },
-  total: ({ runner, give }: Player, a: number, b: number) => {
-    const subscription = pick([...runner.account().subscriptions.keys()], a) as string;
-    give("licence.setTotal", { subscription, total: b % 7, ...(b > 8 ? { atRenewal: true } : {}) });
-  },
-  end: ({ runner, give }: Player, a: number, b: number) => {
-    const subscription = pick([...runner.account().subscriptions.keys()], a) as string;
-    if (b < 3) give("subscription.cancel", { subscription, reason: "other" });
-    else if (b < 5) give("subscription.setRecurring", { subscription, on: b === 3 });
-    else if (b < 9) give("subscription.reactivate", { subscription });
-    else if (b === 9) give("subscription.delete", { subscription });
-    else give("trial.convert", { subscription });
-  },
-  assign: ({ runner, give }: Player, a: number, b: number) => {
-    const subscription = pick([...runner.account().subscriptions.keys()], a) as string;
-    const users = [pick(USERS, b) as string];
-    if (b < 9) give("licence.assign", { subscription, users });
-    else give("licence.unassign", { subscription, users });
-  },
-  option: ({ runner, give }: Player, a: number, b: number) => {
-    for (const subscription of runner.account().subscriptions.keys())
-      if (a > 3 || subscription === `s${b}`) give("payAsYouGo.set", { subscription, on: b !== 0 });
-  },
-  /** Ended now, or late by days or weeks. */
-  call: ({ runner, own, calls }: Player, a: number, b: number) => {
-    const late = (pick([0, 0, 0, 0, 2, 4, 20, 40], a) as number) * DAY;
-    const endedAt = own() - late;
-    const usageId = `c${calls.length}`;
-    const answeredAt = endedAt - (60 + 977 * b) * 1_000_000;
-    calls.push({ usageId, answeredAt });
-    runner.fold.call(ACCOUNT, "ended", {
-      id: `e-${usageId}`,
-      usageId,
-      user: pick(USERS, b) as string,
-      to: pick(NUMBERS, a) as string,
-      answeredAt,
-      endedAt,
-    });
-  },
-  correct: (player: Player, a: number, b: number) => {
-    const call = pick(player.calls, a);
-    if (call === undefined) return;
-    const { usageId, answeredAt } = call;
-    if (b < 3) player.give("call.void", { usageId, reason: "test" });
-    else if (b < 6) amend(player, usageId, { endedAt: formatTime(timeUs(answeredAt + b * 400_000_000)) });
-    else
-      player.runner.fold.call(ACCOUNT, "corrected", {
-        id: `x-${player.events++}`,
-        usageId,
-        usedMs: b * 311_000,
-      });
-  },
-  topUp: ({ give }: Player, a: number, b: number) =>
-    void give("credits.topUp", { amount: pick(["50", "60"], a) as string, ...(b > 7 ? { reference: "PO" } : {}) }),
-  recharge: ({ give }: Player, a: number, b: number) =>
-    void give("credits.autoRecharge", {
-      on: a > 2,
-      trigger: "10",
-      recharge: "50",
-      ...(b > 9 ? { monthlyCap: "100" } : {}),
-    }),
-  goodwill: ({ give }: Player, a: number) =>
-    void give("credits.goodwill", { amount: pick(["0.5", "2", "0.013"], a) as string, reason: "test" }),
-  /** The provider's word: mostly on the newest attempt, now and then again on an old one. */
-  result: (player: Player, a: number, b: number) => {
-    const { payments, answered, give, runner } = player;
-    const payment = a < 9 ? payments.at(-1 - (a % 3)) : pick(payments, a + b);
-    if (payment === undefined) return;
-    const outcome = pick(["succeeded", "succeeded", "succeeded", "declined", "expired", "needsConfirmation"] as const, b);
-    if (outcome === undefined) return;
-    const attempt = `${payment.payment}/${payment.attempt}`;
-    const isFirst = !answered.has(attempt);
-    const went = give("payment.result", { payment: payment.payment, attempt: payment.attempt, outcome });
-    if (isFirst && !went) runner.lost.push(`${attempt} ${payment.purpose} ${outcome}`);
-    if (outcome !== "needsConfirmation") answered.add(attempt);
-  },
-  retry: ({ runner, give }: Player, a: number, b: number) => {
-    const payment = pick([...runner.account().payments.keys()], a);
-    if (payment === undefined) return;
-    give("payment.retry", { payment, ...(b > 6 ? { method: pick(["visa", "master"], b) as string } : {}) });
-  },
-  card: ({ give }: Player, a: number, b: number) => {
-    const [method, by] = a % 2 === 0 ? ["visa", "master"] : ["master", "visa"];
-    const profile = pick(PROFILES, b) as string;
-    if (b < 6) give("billingProfile.setPaymentMethod", { profile, method: a === 11 ? null : (method as string) });
-    else if (b < 10) give("paymentMethod.edit", { method: method as string, expires: `20${27 + (b % 3)}-05` });
-    else give("paymentMethod.replace", { method: method as string, by: by as string });
-  },
-  profile: ({ give }: Player, a: number, b: number) => {
-    const profile = pick(PROFILES, a) as string;
-    if (b < 4) give("billingProfile.set", { profile, tax: { label: "VAT", percent: "19", inclusive: b % 2 === 0 } });
-    else if (b === 4) give("billingProfile.set", { profile, tax: null });
-    else if (b < 8)
-      give("billingProfile.set", {
-        profile,
-        discount: { label: "10 %", percent: "10", on: pick(["licences", "usage", "all"] as const, b) ?? "all" },
-      });
-    else give("billingProfile.set", { profile, anchorDay: 1 + b, netDays: b });
-  },
-  agreement: ({ give }: Player, a: number) =>
-    void give("account.settings", { agreement: a < 9 ? "MCA" : "MOSA", unfundedAs: a % 2 === 0 ? "OVERAGE" : "UNFUNDED" }),
-  currency: ({ give }: Player, a: number) => void give("account.currency", { currency: a % 2 === 0 ? "EUR" : "USD" }),
-  credit: ({ runner, give }: Player, a: number, b: number) => {
-    const invoice = pick([...runner.account().invoices.keys()], a);
-    if (invoice === undefined) return;
-    if (b === 0) give("invoice.void", { invoice, reason: "test" });
-    else give("invoice.creditNote", { invoice, net: pick(["0.01", "0.03", "0.03", "3.33", "20"], b) as string, reason: "test" });
-  },
-  pay: ({ runner, give }: Player, a: number, b: number) => {
-    const invoice = pick([...runner.account().invoices.keys()], a);
-    if (invoice === undefined) return;
-    give("invoice.pay", { invoice, reference: "transfer", ...(b < 8 ? { amount: pick(["0.01", "1", "5"], b) as string } : {}) });
-  },
-  verify: ({ closed, give }: Player, a: number) => {
-    // Most often whatever is closed, now and then one again.
-    for (const { invoice, hash } of a < 9 ? closed.slice(-3) : closed.slice(0, 1)) give("invoice.verified", { invoice, hash });
-  },
-  state: ({ runner, give }: Player, a: number, b: number) => {
-    const subscription = pick([...runner.account().subscriptions.keys()], a) as string;
-    give("subscription.setState", { subscription, state: pick(["Active", "Expired", "Disabled"] as const, b) ?? "Active" });
-  },
-  snapshot: ({ runner: { fold } }: Player) => {
-    fold.state = decodeState(encodeState(fold.state));
-  },
-};
