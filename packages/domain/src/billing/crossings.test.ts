@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseTime } from "@tollbook/contracts/units.ts";
 import type { Account } from "../account/account.ts";
-import type { Output } from "../fold.ts";
+import type { LogEntry, Output } from "../fold.ts";
 import { latest } from "../history.ts";
 import { smallDeck } from "../testing/corrections-world.ts";
 import { beginWorld, DAY } from "../testing/rule-world.ts";
@@ -72,14 +72,26 @@ describe("edge 25: another currency", () => {
     expect(account(world).drafts.get("main/2026-01-20")?.currency).toBe("EUR");
   });
 
-  it("is refused while a lot, a debt or a payment for credits is in the old one", () => {
+  it("is refused while an amount of the old one waits: a payment for credits, auto-recharge, a goodwill credit", () => {
     const world = begin({ agreement: "MOSA" });
-    world.org.command("billingProfile.setPaymentMethod", { profile: "main", method: "visa" });
-    world.org.command("credits.topUp", { amount: "50" });
-    expect(world.fold.command("acme", "account.currency", { currency: "EUR" })).toMatchObject({ code: "creditsInOtherCurrency" });
-    world.org.command("payment.result", { payment: "p1", attempt: 1, outcome: "declined" });
-    world.org.command("account.currency", { currency: "EUR" });
-    expect(world.fold.command("acme", "payment.retry", { payment: "p1" })).toMatchObject({ code: "paymentNotOpen" });
+    const { org, fold } = world;
+    const refusal = (): string => fold.command("acme", "account.currency", { currency: "EUR" }).detail ?? "";
+    org.command("billingProfile.setPaymentMethod", { profile: "main", method: "visa" });
+    org.command("credits.topUp", { amount: "50" });
+    expect(refusal()).toContain("payment p1");
+    org.command("payment.result", { payment: "p1", attempt: 1, outcome: "declined" });
+    org.command("credits.autoRecharge", { on: true, trigger: "10", recharge: "50", monthlyCap: "0" });
+    expect(refusal()).toContain("auto-recharge");
+    org.command("credits.autoRecharge", { on: false });
+    fold.command("acme", "credits.goodwill", { amount: "1000", reason: "test" }, "proposal");
+    expect(refusal()).toContain("goodwill credit proposal");
+    // Who proposed it cannot decide it, so that another does.
+    const actor = { kind: "person", id: "other", roles: [] };
+    const command = { commandId: "no", type: "credits.approveGoodwill", actor, data: { proposal: "proposal", approve: false } };
+    fold.apply({ kind: "command", account: "acme", command, reply: null } as unknown as LogEntry);
+    org.command("account.currency", { currency: "EUR" });
+    // What failed in the old currency is not tried again in it.
+    expect(fold.command("acme", "payment.retry", { payment: "p1" })).toMatchObject({ code: "paymentNotOpen" });
   });
 });
 

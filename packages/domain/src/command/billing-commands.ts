@@ -7,9 +7,10 @@ import { closeDrafts } from "../billing/close.ts";
 import { payerOf, retryPaymentsOf } from "../billing/payment.ts";
 import { isTimeZone } from "../calendar.ts";
 import type { Fold } from "../fold-context.ts";
+import { latest } from "../history.ts";
 import { change, deleteEntry, setEntry } from "../undo.ts";
 import { accepted, refused } from "./outcome.ts";
-import type { Handler } from "./outcome.ts";
+import type { Handler, Refused } from "./outcome.ts";
 
 /** Creates a billing account or changes what is given. */
 export const setBillingAccount: Handler<"billingAccount.set"> = (fold, account, data) => {
@@ -191,22 +192,12 @@ export const setProfileMethod: Handler<"billingProfile.setPaymentMethod"> = (fol
 /** Edge 25: the open periods end now, new ones begin in the new currency. Amounts are never converted. */
 export const setCurrency: Handler<"account.currency"> = (fold, account, data) => {
   if (data.currency === account.currency) return accepted(account.id, { currency: data.currency });
-  const { credits } = account;
-  const held = credits.debtMicros !== 0 || credits.lots.some(({ remainingMicros }) => remainingMicros !== 0);
-  if (held || credits.reservedMicros !== 0)
-    return refused("creditsInOtherCurrency", `currency: the credits hold money in ${account.currency}`);
-  if (account.legs.size > 0) return refused("callsRunning", `currency: calls are running that hold ${account.currency}`);
-  const unpaid = [...account.payments.values()].filter(
-    ({ purpose, status }) => purpose !== "invoice" && status !== "SUCCEEDED" && status !== "ABANDONED",
-  );
-  const waiting = unpaid.find(({ purpose, status }) => purpose === "recharge" || status !== "SUSPENDED");
-  if (waiting !== undefined)
-    return refused(
-      "creditsInOtherCurrency",
-      `currency: the payment ${waiting.id} for credits in ${account.currency} is not done`,
-    );
+  const hindrance = whyNotAnotherCurrency(account);
+  if (hindrance !== null) return hindrance;
+  const { credits, payments } = account;
   // A top-up that failed is not tried again by itself, and not in the old currency at all.
-  for (const payment of unpaid) change(fold.undo, payment, "status", "ABANDONED");
+  for (const payment of payments.values())
+    if (payment.purpose === "topUp" && payment.status === "SUSPENDED") change(fold.undo, payment, "status", "ABANDONED");
   // What was forfeited in the old currency is not brought back in the new one by a call that comes late.
   for (const lot of credits.lots) change(fold.undo, lot, "forfeitedMicros", 0);
   change(fold.undo, credits, "lastTopUpMicros", 0);
@@ -214,3 +205,18 @@ export const setCurrency: Handler<"account.currency"> = (fold, account, data) =>
   change(fold.undo, account, "currency", data.currency as Account["currency"]);
   return accepted(account.id, { currency: data.currency });
 };
+
+/** Edge 25: whatever would turn an amount of the old currency into one of the new. */
+function whyNotAnotherCurrency({ credits, currency, legs, payments, goodwillProposals }: Account): Refused | null {
+  const no = (why: string): Refused => refused("creditsInOtherCurrency", `currency: ${why}`);
+  const held = credits.debtMicros !== 0 || credits.lots.some(({ remainingMicros }) => remainingMicros !== 0);
+  if (held || credits.reservedMicros !== 0) return no(`the credits hold money in ${currency}`);
+  if (legs.size > 0) return refused("callsRunning", `currency: calls are running that hold ${currency}`);
+  for (const { id, purpose, status } of payments.values()) {
+    const isDone = status === "SUCCEEDED" || status === "ABANDONED" || (purpose === "topUp" && status === "SUSPENDED");
+    if (purpose !== "invoice" && !isDone) return no(`the payment ${id} for credits in ${currency} is not done`);
+  }
+  if (latest(credits.autoRecharge).on) return no(`auto-recharge is set in ${currency}: switch it off first`);
+  const proposal = [...goodwillProposals.keys()][0];
+  return proposal === undefined ? null : no(`the goodwill credit ${proposal} in ${currency} waits for a second person`);
+}
