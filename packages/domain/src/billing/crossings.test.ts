@@ -41,6 +41,16 @@ function begin(facts: Parameters<typeof beginWorld>[0] = {}): World {
   return world;
 }
 
+/** A user whose licences cost nothing, with a cent of credits. */
+function withFreeLicences({ org }: World): void {
+  org.users(1, "DE");
+  for (const product of ["teams-phone-standard", "calling-plan-payg-zone-2", "communications-credits"]) {
+    org.command("subscription.buy", { ...bought, product, subscription: product, licences: 1, unitPrice: "0" });
+    org.command("licence.assign", { subscription: product, users: ["u1"] });
+  }
+  org.command("credits.goodwill", { amount: "0.01", reason: "test" });
+}
+
 describe("edge 25: another currency", () => {
   it("a subscription is charged, and its invoice paid, in the currency it was bought in", () => {
     const world = begin();
@@ -108,13 +118,7 @@ it("edge 27: after a period was cut short and invoiced, its rest begins where it
 
 it("D33: debt under a Microsoft Customer Agreement is invoiced, also when nothing else is", () => {
   const world = begin({ agreement: "MOSA" });
-  world.org.users(1, "DE");
-  world.org.command("subscription.buy", { ...bought, subscription: "s", licences: 1, unitPrice: "0" });
-  for (const product of ["teams-phone-standard", "communications-credits"])
-    world.org.command("subscription.buy", { ...bought, product, subscription: product, licences: 1, unitPrice: "0" });
-  for (const subscription of ["teams-phone-standard", "s", "communications-credits"])
-    world.org.command("licence.assign", { subscription, users: ["u1"] });
-  world.org.command("credits.goodwill", { amount: "0.01", reason: "test" });
+  withFreeLicences(world);
   world.fold.now += DAY;
   world.called(600, { user: "u1", to: "+4930901820" });
   expect(account(world).credits.debtMicros).toBe(140_000);
@@ -122,6 +126,20 @@ it("D33: debt under a Microsoft Customer Agreement is invoiced, also when nothin
   until(world, "2026-02-05T00:00:00Z");
   expect(account(world).credits.debtMicros).toBe(0);
   expect(account(world).invoices.get("main/2026-01-01")?.totalMicros).toBe(140_000);
+});
+
+it("D33, CC-7: a lot that a refund had to begin expires like any other", () => {
+  const world = begin({ agreement: "MOSA" });
+  withFreeLicences(world);
+  until(world, "2026-12-20T00:00:00Z");
+  const { usageId } = world.called(600, { user: "u1", to: "+4930901820" });
+  world.org.command("account.settings", { agreement: "MCA" });
+  until(world, "2027-02-10T00:00:00Z");
+  world.org.command("call.void", { usageId, reason: "test" });
+  // The debt was billed meanwhile, and the lot of 2026 has expired.
+  expect(account(world).credits).toMatchObject({ debtMicros: 0, balanceMicros: 140_000 });
+  until(world, "2028-02-12T00:00:00Z");
+  expect(account(world).credits.balanceMicros).toBe(0);
 });
 
 describe("payments that wait", () => {
