@@ -55,7 +55,10 @@ export function append<T>(undo: Undo, array: T[], item: T): void {
   array.push(item);
 }
 
-/** Takes every noted write back, the last first; with `from`, only those noted since `undo.length` was that. */
+/**
+ * Takes every noted write back, the last first; with `from`, only those noted since `undo.length` was that. What was deleted from a
+ * map comes back at its end.
+ */
 export function rollBack(undo: Undo, from = 0): void {
   for (let at = undo.length - 1; at >= from; at--) {
     const object = undo.objects[at] as object;
