@@ -88,6 +88,7 @@ export function exampleDocument(lines: readonly DraftLine[], facts: DocumentFact
     issuedAt: Date.UTC(2026, 1, 4) * 1000,
     netMicros: totals.net,
     totalMicros: totals.total,
+    taxLabel: tax?.label ?? "",
     taxBasisPoints: tax?.rateBasisPoints ?? 0,
     taxInclusive: tax?.inclusive ?? false,
     paidMicros: 0,
