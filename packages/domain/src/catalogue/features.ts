@@ -25,7 +25,9 @@ const withMinutes = products.filter(({ domestic }) => domestic !== null).map(({ 
 const international = products.filter((one) => one.international !== null).map(({ id }) => id);
 const payAsYouGo = products.filter(({ kind }) => kind === "payAsYouGoPlan").map(({ id }) => id);
 const perUserConferencing = products.filter(({ kind }) => kind === "conferencing").map(({ id }) => id);
-const anyConferencing = products.filter(({ dialOut, kind }) => dialOut !== null || kind.startsWith("conferencing")).map(({ id }) => id);
+const anyConferencing = products
+  .filter(({ dialOut, kind }) => dialOut !== null || kind.startsWith("conferencing"))
+  .map(({ id }) => id);
 const credits = withCode("MCOPSTNPP");
 const resourceAccount = withCode("MCOEV_VIRTUALUSER");
 

@@ -136,15 +136,7 @@ export function applyCommand(log: Fold, id: AccountId, command: Command, reply: 
     fold.state.accounts.set(id, account);
     if (account.clock !== null) fold.state.clocked.push(id);
     fold = forAccount(log, account);
-    return finish(
-      fold,
-      account,
-      command,
-      content,
-      reply,
-      accepted(id),
-      guarded,
-    );
+    return finish(fold, account, command, content, reply, accepted(id), guarded);
   }
   if (account === undefined) {
     const detail = `account: ${id}`;

@@ -118,15 +118,15 @@ describe("acquiring (CP-14, NM-1)", () => {
 
   it("NM-1: toll-free numbers need a balance above zero, or the option On under post-usage billing", () => {
     const prepaid = owning({ "teams-phone-standard": 1 }, { agreement: "MOSA" });
-    const reserve = { order: "a", kind: "tollFree", numbers: ["+498001234567"] } as const;
+    const reserve = { order: "a", kind: "tollFree" as const, numbers: ["+498001234567"] };
     expect(prepaid.give("number.reserve", reserve).code).toBe("creditsNeeded");
-    expect(prepaid.give("number.port", { kind: "tollFree", numbers: reserve.numbers.slice() }).code).toBe("creditsNeeded");
+    expect(prepaid.give("number.port", { kind: "tollFree", numbers: reserve.numbers }).code).toBe("creditsNeeded");
     prepaid.org.command("credits.topUp", { amount: "50", reference: "po" });
-    expect(prepaid.give("number.reserve", reserve as never).outcome).toBe("accepted");
+    expect(prepaid.give("number.reserve", reserve).outcome).toBe("accepted");
     const postpaid = owning({ "teams-phone-standard": 1, "audio-conferencing": 1 });
-    expect(postpaid.give("number.reserve", reserve as never).code).toBe("creditsNeeded");
+    expect(postpaid.give("number.reserve", reserve).code).toBe("creditsNeeded");
     postpaid.org.command("payAsYouGo.set", { subscription: "audio-conferencing", on: true });
-    expect(postpaid.give("number.reserve", reserve as never).outcome).toBe("accepted");
+    expect(postpaid.give("number.reserve", reserve).outcome).toBe("accepted");
   });
 
   it("NM-1: an assignment has the documented status, by what the kind of number suits; assigned ones are not released", () => {

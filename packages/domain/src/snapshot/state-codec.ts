@@ -8,7 +8,7 @@ import { sha256Hex } from "./sha256.ts";
  * Snapshot bytes: a header line with the schema and the sizes, the accounts as JSON, then the id memory's words as they lie in
  * memory. The bytes are canonical: the same log gives the same bytes, with or without snapshots in between.
  */
-const SCHEMA = 1;
+const SCHEMA = 2;
 const MAGIC = "tollbook-state";
 
 interface Header {

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { BelongsView } from "@tollbook/contracts/views.ts";
 import { createOrganisation } from "../testing/organisation.ts";
 import { createTestFold } from "../testing/test-fold.ts";
 import { view } from "../view.ts";
@@ -23,7 +24,8 @@ function begun() {
   const where = (kind: "subscription" | "invoice" | "payment" | "billingProfile" | "billingAccount", id: string): unknown => {
     const answer = view(fold.state, "acme", { view: "belongs", kind, id });
     if ("error" in answer) return answer.error;
-    const { asOf: _asOf, ...place } = answer as Exclude<typeof answer, { error: string }>;
+    // The request names the view, so the answer is that view's.
+    const { asOf: _asOf, ...place } = answer as BelongsView;
     return place;
   };
   return { fold, org, where };

@@ -55,7 +55,10 @@ function productOf(account: Account, product: string, bought: readonly Subscript
     users: buyers.map((buyer) => ({
       buyer,
       buyerName: account.users.get(buyer)?.displayName ?? buyer,
-      users: bought.filter((one) => one.buyer === buyer).flatMap(({ assigned }) => assigned).slice(0, MOST_NAMES),
+      users: bought
+        .filter((one) => one.buyer === buyer)
+        .flatMap(({ assigned }) => assigned)
+        .slice(0, MOST_NAMES),
     })),
   };
 }
