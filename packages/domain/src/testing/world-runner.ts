@@ -23,7 +23,8 @@ export interface WorldRunner {
 
 interface Played {
   leg: ModelLeg;
-  phase: "granted" | "denied" | "released" | "settled" | "expired";
+  /** `silent`: closed by silence before it was answered; `expired`: closed by silence at its last usage. */
+  phase: "granted" | "denied" | "released" | "settled" | "expired" | "silent";
   setupAt: number;
   answeredAt: number;
   usedMs: number;
@@ -156,9 +157,9 @@ export function createWorldRunner(world: ModelWorld): WorldRunner {
       endId: "",
     };
     const connectedUs = endedAt - answeredAt;
-    if (known?.phase === "denied" && connectedUs === 0) return null;
+    if ((known?.phase === "denied" || known?.phase === "silent") && connectedUs === 0) return null;
     const outputs = send("ended", { ...describe(leg), answeredAt, endedAt }, false);
-    const result = settle(state, answeredAt, connectedUs, known?.phase === "expired");
+    const result = settle(state, answeredAt, connectedUs, known?.phase === "expired" || known?.phase === "silent");
     state.endedMs = Math.round(connectedUs / 1000);
     state.endId = sent.at(-1)?.event.id ?? "";
     state.phase = "settled";
@@ -192,8 +193,8 @@ export function createWorldRunner(world: ModelWorld): WorldRunner {
       const row = fold.rows[rows + at];
       if (row === undefined) return `${state.leg.id} was not closed`;
       if (state.usedMs === 0 && state.answeredAt === 0) {
-        model.close(state.leg.id);
-        state.phase = "denied";
+        settle(state, state.setupAt, 0, false);
+        state.phase = "silent";
         if (row.outcome !== "abandoned") return `${row.usageId} ${row.outcome} instead of abandoned`;
         continue;
       }
