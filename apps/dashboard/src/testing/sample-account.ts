@@ -302,7 +302,7 @@ export const ledger: Ledger = {
     {
       outSeq: 9_100,
       time: "2026-10-01T07:00:00.000000Z",
-      kind: "command.credits.rechargeResult",
+      kind: "command.payment.result",
       amount: "1200.00",
       balance: "1234.545",
       currency: "EUR",

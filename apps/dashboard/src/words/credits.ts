@@ -72,8 +72,10 @@ export const ledgerKindWords: Readonly<Record<string, MessageDescriptor>> = {
   "call.reversal": msg`Call reversed`,
   "call.replacement": msg`Call corrected`,
   "command.credits.topUp": msg`Top-up`,
-  "command.credits.rechargeResult": msg`Auto-recharge`,
+  "command.payment.result": msg`Paid by card`,
   "command.credits.goodwill": msg`Goodwill`,
+  "command.credits.approveGoodwill": msg`Goodwill`,
+  "charge.creditDebt": msg`Debt moved to the invoice`,
   "credits.expired": msg`Expired`,
 };
 

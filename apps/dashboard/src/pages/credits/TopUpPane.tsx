@@ -26,12 +26,14 @@ export function TopUpPane({ account, currency, onClose }: { account: string; cur
       if (purchase.current?.amount !== amount) purchase.current = { amount, key: crypto.randomUUID() };
       return await topUpCredits(account, { amount }, purchase.current.key);
     },
-    onSuccess: async (_result, amount) => {
+    onSuccess: async ({ result }, amount) => {
       purchase.current = null;
       for (const { queryKey } of [creditsQuery(account), summaryQuery(account), ledgerQuery(account)])
         await queryClient.invalidateQueries({ queryKey });
       const bought = format.money(amount, currency);
-      announce(t`${bought} bought.`);
+      // With a card on file the credits are there once it has been charged, and not before.
+      if (result?.["status"] === "PENDING") announce(t`${bought} ordered. The credits are added once the card has been charged.`);
+      else announce(t`${bought} bought.`);
       onClose();
     },
   });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { page } from "vitest/browser";
-import { openPage, useStandInApi } from "../../testing/open-page.tsx";
+import { http, HttpResponse } from "msw/http";
+import { answerFirst, openPage, useStandInApi } from "../../testing/open-page.tsx";
 
 useStandInApi();
 
@@ -31,6 +32,20 @@ test("a retried top-up carries the same Idempotency-Key: an answer that got lost
   expect(new Set(keys).size).toBe(1);
   expect(keys[0]).toMatch(/^[\da-f-]{36}$/);
   expect(sent()[0]?.body).toEqual({ amount: "75.00" });
+});
+
+test("with a card on file nothing is said to be bought before the card was charged (CC-2)", async () => {
+  openPage("/accounts/acme/credits");
+  answerFirst(
+    http.post(`*${TOP_UPS}`, () =>
+      HttpResponse.json({ seq: 48_300, outcome: "accepted", result: { payment: "p1", status: "PENDING" } }),
+    ),
+  );
+  await topUp("75");
+  await expect
+    .element(page.getByText(/€75\.00 ordered\. The credits are added once the card has been charged\./).first())
+    .toBeVisible();
+  expect(page.getByText(/bought/).elements()).toHaveLength(0);
 });
 
 test("another amount is another purchase with a key of its own", async () => {
