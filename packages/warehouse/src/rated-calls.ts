@@ -2,7 +2,7 @@ import type { FundingSource } from "@tollbook/contracts/answers.ts";
 import type { Micros, Seconds } from "@tollbook/contracts/units.ts";
 import type { CallRow, Posting, Segment } from "@tollbook/domain/fold.ts";
 import type { RowWriter } from "./row-writer.ts";
-import { column, fieldsFromRow, type StoredRow } from "./tables.ts";
+import { column, fieldsFromRow, type Column, type StoredRow } from "./tables.ts";
 
 /** `rated_calls` in the order of its columns; `writeCallRow` writes them in the same order. */
 export const callColumns = [
@@ -71,6 +71,15 @@ export const callColumns = [
   column("invoice", "invoice", "text"),
   column("invoice_line", "invoiceLine", "text"),
 ] as const;
+
+/** Those of the named columns, in the order of the names: what a list or a report reads of a call. Throws for a name that is none. */
+export function callColumnsNamed(names: readonly string[]): Column[] {
+  return names.map((name) => {
+    const found = callColumns.find((column) => column.name === name);
+    if (found === undefined) throw new Error(`rated_calls has no column ${name}`);
+    return found;
+  });
+}
 
 /** Writes the row's columns from `out_seq` on. By hand and in one shape, which is several times as fast as by table. */
 export function writeCallRow(writer: RowWriter, row: CallRow): void {

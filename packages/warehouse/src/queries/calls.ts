@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import { micros, seconds, type Micros } from "@tollbook/contracts/units.ts";
 import type { CallRow } from "@tollbook/domain/fold.ts";
-import { callColumns } from "../rated-calls.ts";
+import { callColumnsNamed } from "../rated-calls.ts";
 import { fieldsFromRow, integer, readRows, readSettings, selectList, type StoredRow } from "../tables.ts";
 import { currentCallsCondition, scopeParameters, standing, type AccountScope } from "./account-scope.ts";
 import { filterCondition, type CallFilter } from "./call-filter.ts";
@@ -40,11 +40,7 @@ const listed = [
   "pool_minutes",
   "segments.source",
 ] as const;
-export const callListColumns = listed.map((name) => {
-  const found = callColumns.find((column) => column.name === name);
-  if (found === undefined) throw new Error(`rated_calls has no column ${name}`);
-  return found;
-});
+export const callListColumns = callColumnsNamed(listed);
 
 /** One line of a list: the row without ids of the log, proof and postings. */
 export type CallListRow = Pick<

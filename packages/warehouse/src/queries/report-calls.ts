@@ -2,7 +2,7 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import type { FundingSource } from "@tollbook/contracts/answers.ts";
 import { micros, seconds, timeUs, type Micros, type TimeUs } from "@tollbook/contracts/units.ts";
 import type { CallRow } from "@tollbook/domain/fold.ts";
-import { callColumns } from "../rated-calls.ts";
+import { callColumnsNamed } from "../rated-calls.ts";
 import { fieldsFromRow, integer, readRows, readSettings, selectList, type StoredRow } from "../tables.ts";
 import { currentCallsCondition, scopeParameters, type AccountScope } from "./account-scope.ts";
 import type { Condition } from "./call-filter.ts";
@@ -63,11 +63,7 @@ const selected = [
   "pool_minutes",
   "segments.source",
 ] as const;
-const columns = selected.map((name) => {
-  const found = callColumns.find((column) => column.name === name);
-  if (found === undefined) throw new Error(`rated_calls has no column ${name}`);
-  return found;
-});
+const columns = callColumnsNamed(selected);
 
 export type ReportRow = Pick<
   CallRow,
